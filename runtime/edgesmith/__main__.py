@@ -1,0 +1,7 @@
+"""`python -m edgesmith`."""
+
+import sys
+
+from edgesmith.cli import main
+
+sys.exit(main())

@@ -1,0 +1,50 @@
+"""Running one command: its parser, and the one place where errors become text."""
+
+import argparse
+import importlib
+import os
+import sys
+from types import ModuleType
+
+from edgesmith.cli.table import COMMANDS
+
+
+def run_command(name: str, words: list[str]) -> int:
+    """Parse `words` for the command `name` and run it."""
+    module = importlib.import_module(COMMANDS[name][0])
+    arguments = build_parser(name, module).parse_args(words)
+    try:
+        code: int = module.run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("edgesmith: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        # The reader (`head`) has left. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        from edgesmith.runtime.errors import EdgesmithError
+
+        if not isinstance(error, EdgesmithError):
+            raise
+        return _report(name, error, error.tip, error.exit_code)
+    return code
+
+
+def build_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    """The command's parser; its description and examples are the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog=f"edgesmith {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return parser
+
+
+def _report(name: str, error: Exception, tip: str | None, code: int) -> int:
+    sys.stderr.write(f"edgesmith {name}: {error}\n")
+    if tip:
+        sys.stderr.write(f"  tip: {tip}\n")
+    return code

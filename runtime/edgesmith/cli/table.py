@@ -1,0 +1,39 @@
+"""Which command lives where. Kept free of imports: `edgesmith --help` must start as fast as Python does."""
+
+# name: (module with `add_arguments` and `run`, one line for the table)
+COMMANDS = {
+    "demo": ("edgesmith.cli.demo", "the whole chain on real data, offline, ending in a report"),
+    "train": ("edgesmith.train.command", "images -> RUN/model.keras, by transfer learning or from scratch"),
+    "convert": (
+        "edgesmith.convert.command",
+        "RUN, .keras or SavedModel -> .tflite and .onnx, float and int8",
+    ),
+    "predict": ("edgesmith.runtime.commands.predict", "what is on these images"),
+    "verify": (
+        "edgesmith.runtime.commands.verify",
+        "does a model file give its golden answers on this machine",
+    ),
+    "inspect": ("edgesmith.runtime.commands.inspect", "what a model file really is"),
+    "bench": ("edgesmith.benchmarks.command", "latency, memory and accuracy -> bench.json, report.html"),
+    "completion": ("edgesmith.cli.completion", "tab completion for bash or zsh"),
+}
+
+
+def help_text() -> str:
+    """The text of `edgesmith --help`."""
+    rows = "".join(f"  {name:<11} {summary}\n" for name, (_, summary) in COMMANDS.items())
+    return (
+        "usage: edgesmith COMMAND ...\n\n"
+        "From a folder of images to a classifier on a Raspberry Pi or a phone.\n\n"
+        f"{rows}\n"
+        "`edgesmith COMMAND --help` shows a command's options and examples.\n"
+        "Exit codes: 0 done, 1 an error, 2 wrong usage, 3 a gate not met.\n"
+    )
+
+
+def suggestion(word: str) -> str:
+    """`; did you mean 'train'?` for a near miss, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,1 @@
+"""The runtime's commands: predict, verify, inspect."""

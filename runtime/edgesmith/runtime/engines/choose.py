@@ -1,0 +1,55 @@
+"""Which engine runs a file: by its format and by what is installed."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, get_args
+
+from edgesmith.runtime.cpu import usable_cores
+from edgesmith.runtime.engines.interface import Engine
+from edgesmith.runtime.errors import EngineError, MissingExtraError
+from edgesmith.runtime.modelfile import format_of
+from edgesmith.runtime.spec import ModelFormat
+
+EngineName = Literal["ai-edge-litert", "tflite-runtime", "onnxruntime"]
+ENGINE_NAMES: tuple[EngineName, ...] = get_args(EngineName)
+
+# In order of preference; the extra that installs it.
+_BY_FORMAT: dict[ModelFormat, dict[EngineName, str]] = {
+    "tflite": {"ai-edge-litert": "litert", "tflite-runtime": "tflite"},
+    "onnx": {"onnxruntime": "onnx"},
+}
+
+MAX_DEFAULT_THREADS = 4  # the cores of every Raspberry Pi since the 2; small models gain nothing from more
+
+
+def available_engines(model_format: ModelFormat) -> list[EngineName]:
+    """The installed engines for a format, the preferred one first."""
+    return [name for name in _BY_FORMAT[model_format] if find_spec(name.replace("-", "_")) is not None]
+
+
+def open_engine(path: Path, *, threads: int | None = None, engine: EngineName | None = None) -> Engine:
+    """Load a model file.
+
+    `threads`: the machine's cores, at most 4, unless given. `engine`: the preferred installed one unless
+    given. Raises `MissingExtraError` when none is installed, `EngineError` for an engine that does not read
+    this format, `ModelFileError` for a file that no engine can load.
+    """
+    extras = _BY_FORMAT[format_of(path)]
+    if engine is not None and engine not in extras:
+        raise EngineError(
+            f"{engine} does not run {path.suffix} files", tip=f"--engine {' or '.join(extras)} does"
+        )
+    installed = available_engines(format_of(path))
+    chosen: EngineName = engine or next(iter([*installed, *extras]))
+    if chosen not in installed:
+        raise MissingExtraError(chosen, extra=extras[chosen])
+    if threads is not None and threads < 1:
+        raise EngineError(f"{threads} threads; at least 1 is needed")
+    threads = threads or min(usable_cores(), MAX_DEFAULT_THREADS)
+    if chosen == "onnxruntime":
+        from edgesmith.runtime.engines.onnx import OnnxEngine
+
+        return OnnxEngine(path, threads=threads)
+    from edgesmith.runtime.engines.tflite import TFLiteEngine
+
+    return TFLiteEngine(path, threads=threads, package=chosen)

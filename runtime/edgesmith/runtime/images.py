@@ -1,0 +1,116 @@
+"""From any picture to raw pixels: the one decoding that training, evaluation and the device share."""
+
+import io
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from edgesmith.runtime.errors import ImageError
+from edgesmith.runtime.spec import InputSpec
+
+ImageSource = str | Path | bytes | IO[bytes] | Image.Image | NDArray[np.uint8]
+
+# The most pixels an image may have, about 9459 × 9459. Pillow's own default, a quarter of a gigabyte of RGB.
+MAX_PIXELS = 1024 * 1024 * 1024 // 4 // 3
+
+IMAGE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
+)
+
+
+def decode(source: ImageSource) -> Image.Image:
+    """Read a picture completely and return it upright, in mode RGB or, for grey pictures, L.
+
+    EXIF orientation is applied; palettes and CMYK become RGB, 16-bit grey keeps its upper eight bits, and
+    what is transparent is laid on white. Arrays are uint8: [height, width], or [height, width, 3] as RGB.
+    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    name = _name_of(source)
+    try:
+        image = source if isinstance(source, Image.Image) else _open(source)
+        if image.width * image.height > MAX_PIXELS:
+            raise ImageError(
+                f"{name}: {image.width}x{image.height} pixels are more than the {MAX_PIXELS} allowed"
+            )
+        image.load()
+        return _to_rgb_or_grey(ImageOps.exif_transpose(image))
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{name} is not an image that can be read", tip="JPEG, PNG, WebP, …?") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{name}: more pixels than the {MAX_PIXELS} allowed") from error
+    except FileNotFoundError as error:
+        raise ImageError(f"{name}: no such file") from error
+    # Pillow's decoders answer damage with any of these, according to format and place of the damage.
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError) as error:
+        raise ImageError(f"{name} is damaged or truncated: {error}") from error
+
+
+def fit(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
+    """Scale a decoded picture to raw pixels, uint8 [1, height, width, channels], as `spec` says."""
+    mode = "L" if spec.channels == 1 else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
+    if image.size != (spec.width, spec.height) or spec.resize == "crop":
+        box = _centre_box(image, spec) if spec.resize == "crop" else None
+        image = image.resize((spec.width, spec.height), Image.Resampling.BILINEAR, box=box)
+    return np.asarray(image, dtype=np.uint8).reshape(spec.shape)
+
+
+def load(source: ImageSource, spec: InputSpec) -> NDArray[np.uint8]:
+    """`decode` and `fit` in one: the model's input, uint8 [1, height, width, channels]."""
+    return fit(decode(source), spec)
+
+
+def _open(source: str | Path | bytes | IO[bytes]) -> Image.Image:
+    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _from_array(array: NDArray[np.uint8]) -> Image.Image:
+    grey = array.ndim == 2
+    if array.dtype != np.uint8 or not (grey or (array.ndim == 3 and array.shape[2] == 3)) or array.size == 0:
+        raise ImageError(
+            f"an array of shape {array.shape} and type {array.dtype} is no picture",
+            tip="give uint8 [height, width] or [height, width, 3], RGB",
+        )
+    return Image.fromarray(np.ascontiguousarray(array))
+
+
+def _to_rgb_or_grey(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGB", "L"):
+        # A PNG may name one of its colours transparent without having an alpha channel.
+        if "transparency" not in image.info:
+            return image
+    elif image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _upper_eight_bits(image)
+    elif image.mode == "1":
+        return image.convert("L")
+    if "A" in image.getbands() or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(paper, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _upper_eight_bits(image: Image.Image) -> Image.Image:
+    # 16-bit files arrive as I;16, or as I from Pillow before 11; mode F holds 0..255 by Pillow's convention.
+    scale = 1 if image.mode == "F" else 256
+    return Image.fromarray(np.clip(np.asarray(image) / scale, 0, 255).astype(np.uint8))
+
+
+def _centre_box(image: Image.Image, spec: InputSpec) -> tuple[float, float, float, float]:
+    aspect = spec.width / spec.height
+    width = min(image.width, image.height * aspect) * spec.crop_fraction
+    height = width / aspect
+    left, top = (image.width - width) / 2, (image.height - height) / 2
+    return (left, top, left + width, top + height)
+
+
+def _name_of(source: ImageSource) -> str:
+    if isinstance(source, (str, Path)):
+        return str(source)
+    return str(getattr(source, "filename", None) or getattr(source, "name", None) or "the image")

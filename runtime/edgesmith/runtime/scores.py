@@ -1,0 +1,53 @@
+"""Scores: what a classifier says of one picture. Works on numbers alone, without any model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A uint8 output holds q for the probability q / 256: the fixed output scale of SOFTMAX and LOGISTIC in
+# TFLite's 8-bit quantization specification.
+UINT8_SCALE = 1 / 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One class: its label, its probability 0..1 and its index in the model's output."""
+
+    label: str
+    score: float
+    index: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """Probabilities of all classes, float32 [classes], in the order of `labels`."""
+
+    labels: Sequence[str]
+    values: NDArray[np.float32]
+
+    def top(self, count: int = 1) -> list[Prediction]:
+        """The `count` most probable classes, best first; equal scores by index, lowest first."""
+        order = np.argsort(-self.values, kind="stable")[:count]
+        return [
+            Prediction(label=self.labels[index], score=float(self.values[index]), index=int(index))
+            for index in order
+        ]
+
+
+def probabilities(row: NDArray[Any], *, classes: int) -> NDArray[np.float32]:
+    """One output row, uint8 or float, as probabilities float32 [classes].
+
+    A single value is the probability of the second of two classes (one sigmoid output).
+    Raises `ValueError` when the row does not fit the number of classes.
+    """
+    values = row.astype(np.float32)
+    if row.dtype == np.uint8:
+        values *= np.float32(UINT8_SCALE)
+    if values.shape == (1,) and classes == 2:
+        values = np.array([1 - values[0], values[0]], np.float32)
+    if values.shape != (classes,):
+        raise ValueError(f"an output of shape {row.shape} for {classes} labels")
+    return values

@@ -1,0 +1,76 @@
+"""Does a model file give on this machine the answers that it gave where it was converted?"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgesmith.runtime.classifier import Classifier
+from edgesmith.runtime.engines import EngineName
+from edgesmith.runtime.errors import ModelFileError
+from edgesmith.runtime.golden import golden_inputs
+from edgesmith.runtime.spec import Golden
+
+Outcome = Literal["identical", "within", "other kernels", "different"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One file on one engine.
+
+    `max_abs_difference`: over all golden outputs, in output units (steps of 1/256 for uint8 outputs).
+    `allowed`: the tolerance stored in the file. `top1_equal`: golden inputs with the same best class.
+    """
+
+    file: str
+    engine: str
+    outcome: Outcome
+    max_abs_difference: float
+    allowed: float
+    top1_equal: int
+    inputs: int
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of `verify --json`."""
+        return asdict(self)
+
+
+def verify(path: Path, *, engine: EngineName | None = None, threads: int | None = None) -> Verdict:
+    """Run the golden inputs of a file. Raises as `Classifier` does."""
+    with Classifier(path, engine=engine, threads=threads) as classify:
+        golden = classify.spec.golden
+        inputs = golden_inputs(classify.spec.input)
+        got = np.stack([classify.invoke(picture[None]) for picture in inputs]).astype(np.float64)
+        wanted = np.array(golden.outputs, np.float64)
+        if wanted.shape != got.shape:
+            raise ModelFileError(f"{path.name}: golden answers of shape {wanted.shape}, outputs {got.shape}")
+        return Verdict(
+            file=str(path),
+            engine=classify.engine.name,
+            outcome=judge(got, wanted, golden, xnnpack=not classify.engine.name.startswith("tflite-runtime")),
+            max_abs_difference=float(np.abs(got - wanted).max()),
+            allowed=golden.tolerance,
+            top1_equal=int((got.argmax(1) == wanted.argmax(1)).sum()),
+            inputs=len(inputs),
+        )
+
+
+def judge(got: NDArray[np.float64], wanted: NDArray[np.float64], golden: Golden, *, xnnpack: bool) -> Outcome:
+    """Compare outputs [inputs, classes] with the golden ones.
+
+    Engines without XNNPACK round differently; there, the best class must be the golden one wherever the
+    golden margin between first and second exceeds what such kernels were seen to move.
+    """
+    difference = float(np.abs(got - wanted).max())
+    if difference == 0:
+        return "identical"
+    same_top1 = got.argmax(1) == wanted.argmax(1)
+    if difference <= golden.tolerance and same_top1.all():
+        return "within"
+    ranked = np.sort(wanted, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] > 2 * golden.other_kernels
+    if not xnnpack and same_top1[clear].all():
+        return "other kernels"
+    return "different"

@@ -1,0 +1,1 @@
+"""Training: from a folder of images to a Keras model."""
