@@ -13,7 +13,8 @@ T = TypeVar("T")
 def from_json(kind: type[T], data: Any, *, where: str) -> T:
     """Build the dataclass `kind` from parsed JSON.
 
-    Understands str, int, float, bool, None, Literal, `tuple[X, ...]`, `X | None` and nested dataclasses.
+    Understands str, int, float, bool, None, Literal, `tuple[X, ...]`, `X | None`, nested dataclasses, and
+    `dict[str, Any]` for objects that are recorded but not read back.
     `where` names the place in messages (`edgesmith.json`). Raises `ModelFileError`.
     """
     value: T = _build(kind, data, where)
@@ -37,7 +38,7 @@ def _build(kind: Any, data: Any, where: str) -> Any:
     if origin is types.UnionType:
         inner = next(member for member in typing.get_args(kind) if member is not types.NoneType)
         return None if data is None else _build(inner, data, where)
-    return _scalar(kind, data, where)
+    return _scalar(origin or kind, data, where)
 
 
 def _dataclass(kind: Any, data: Any, where: str) -> Any:

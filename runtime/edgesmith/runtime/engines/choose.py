@@ -40,7 +40,7 @@ def open_engine(path: Path, *, threads: int | None = None, engine: EngineName | 
             f"{engine} does not run {path.suffix} files", tip=f"--engine {' or '.join(extras)} does"
         )
     installed = available_engines(format_of(path))
-    chosen: EngineName = engine or next(iter([*installed, *extras]))
+    chosen = engine if engine is not None else next(iter([*installed, *extras]))
     if chosen not in installed:
         raise MissingExtraError(chosen, extra=extras[chosen])
     if threads is not None and threads < 1:
