@@ -1,0 +1,1 @@
+"""Quantization of the operator graph: ranges, scales, bias correction."""

@@ -1,0 +1,1 @@
+"""TFLite: reading a float flatbuffer into a graph, and exporting graphs."""
