@@ -12,9 +12,8 @@ from edgesmith.cli.table import COMMANDS
 def run_command(name: str, words: list[str]) -> int:
     """Parse `words` for the command `name` and run it."""
     module = importlib.import_module(COMMANDS[name][0])
-    arguments = build_parser(name, module).parse_args(words)
     try:
-        code: int = module.run(arguments)
+        code: int = module.run(build_parser(name, module).parse_args(words))
         sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("edgesmith: interrupted\n")

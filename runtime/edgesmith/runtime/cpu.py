@@ -25,8 +25,11 @@ def features(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     return frozenset()
 
 
+def is_x86(machine: str | None = None) -> bool:
+    """Whether this is an x86 processor; `machine` as `platform.machine()` says it."""
+    return (machine or platform.machine()).lower() in ("x86_64", "amd64", "i686")
+
+
 def saturates_int8(machine: str | None = None, words: frozenset[str] | None = None) -> bool:
     """Whether ONNX Runtime's int8 products saturate here: x86 without VNNI."""
-    machine = platform.machine() if machine is None else machine
-    words = features() if words is None else words
-    return machine.lower() in ("x86_64", "amd64", "i686") and not _VNNI & words
+    return is_x86(machine) and not _VNNI & (features() if words is None else words)

@@ -23,6 +23,10 @@ class MissingExtraError(EdgesmithError):
         )
 
 
+class OptionError(EdgesmithError):
+    """A value that an option does not take."""
+
+
 class DataError(EdgesmithError):
     """A folder, a list or a set of images that cannot serve its purpose."""
 

@@ -85,11 +85,17 @@ def _read_chain(graph: Graph) -> tuple[Normalisation, str, list[Operator]]:
 
 def _constant_operand(graph: Graph, operator: Operator, tensor: str) -> NDArray[np.float64] | None:
     """The scalar or per-channel constant of MUL, ADD or `tensor - constant`, as a vector; None otherwise."""
-    if operator.kind not in ("MUL", "ADD", "SUB") or (operator.kind == "SUB" and operator.inputs[0] != tensor):
+    if operator.kind not in ("MUL", "ADD", "SUB") or (
+        operator.kind == "SUB" and operator.inputs[0] != tensor
+    ):
         return None
     others = [graph.constants[name] for name in operator.inputs if name in graph.constants]
     channels = graph.input_shape[3]
-    if len(others) != 1 or others[0].size not in (1, channels) or others[0].shape[-1:] not in ((), (1,), (channels,)):
+    if (
+        len(others) != 1
+        or others[0].size not in (1, channels)
+        or others[0].shape[-1:] not in ((), (1,), (channels,))
+    ):
         return None
     return others[0].reshape(-1).astype(np.float64)
 
@@ -126,9 +132,9 @@ def _scale_weights(graph: Graph, tensor: str, scale: NDArray[np.float64]) -> Gra
 
 
 def _sum_per_output(reader: Operator, weights: NDArray[Any]) -> NDArray[np.float32]:
-    if reader.kind == "DEPTHWISE_CONV_2D":
-        return weights.sum((0, 1), dtype=np.float64).reshape(-1).astype(np.float32)
-    return weights.sum(tuple(range(weights.ndim - 1)), dtype=np.float64).astype(np.float32)
+    axes = (0, 1) if reader.kind == "DEPTHWISE_CONV_2D" else tuple(range(weights.ndim - 1))
+    total: NDArray[np.float32] = weights.sum(axes, dtype=np.float64).reshape(-1).astype(np.float32)
+    return total
 
 
 def _as_operator(graph: Graph, normalisation: Normalisation, output: str) -> Graph:

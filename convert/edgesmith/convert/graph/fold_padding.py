@@ -23,7 +23,9 @@ def fold_padding(graph: Graph, shapes: Mapping[str, tuple[int, ...]]) -> Graph:
             inputs=(pad.inputs[0], *reader.inputs[1:]),
             options={**reader.options, "padding": "SAME"},
         )
-        operators = tuple(merged if operator is reader else operator for operator in graph.operators if operator is not pad)
+        operators = tuple(
+            merged if operator is reader else operator for operator in graph.operators if operator is not pad
+        )
         graph = replace(graph, operators=operators)
     return graph
 
@@ -34,7 +36,9 @@ def _is_same(pad: Operator, reader: Operator, graph: Graph, shapes: Mapping[str,
     window = graph.constants[reader.inputs[1]].shape[:2]
     size = shapes[pad.inputs[0]][1:3]
     wanted = [
-        _same_padding(size[axis], window[axis], reader.options["stride"][axis], reader.options["dilation"][axis])
+        _same_padding(
+            size[axis], window[axis], reader.options["stride"][axis], reader.options["dilation"][axis]
+        )
         for axis in (0, 1)
     ]
     return list(pad.options["paddings"]) == [(0, 0), *wanted, (0, 0)]

@@ -77,17 +77,21 @@ class _Walk:
         got = [linear(operator, (values, rounded, bias)) for values in self.quantized[source]]
         shift = _mean_per_channel(wanted) - _mean_per_channel(got)
         self.biases[bias_name] = bias + shift
-        self.float[operator.output] = [activate(operator.activation, values) for values in wanted]
-        self.quantized[operator.output] = [
-            self._rounded(operator, activate(operator.activation, values + shift)) for values in got
-        ]
+        # In place, chunk by chunk: these lists are the peak of the conversion's memory.
+        for index in range(len(got)):
+            wanted[index] = activate(operator.activation, wanted[index])
+            got[index] = self._rounded(operator, activate(operator.activation, got[index] + shift))
+        self.float[operator.output], self.quantized[operator.output] = wanted, got
 
     def _each(self, operator: Operator, tensors: Mapping[str, Activations]) -> Activations:
         chunks = len(next(iter(tensors.values())))
         return [
             apply(
                 operator,
-                [tensors[name][index] if name in tensors else self._constant(name) for name in operator.inputs],
+                [
+                    tensors[name][index] if name in tensors else self._constant(name)
+                    for name in operator.inputs
+                ],
             )
             for index in range(chunks)
         ]

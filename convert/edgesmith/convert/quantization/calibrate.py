@@ -48,15 +48,17 @@ def batches(images: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
 def _extremes(graph: Graph, images: NDArray[np.uint8]) -> Mapping[str, tuple[float, float]]:
     names = [graph.input, *(operator.output for operator in graph.operators)]
 
-    @tf.function
     def extremes_of(values: tf.Tensor) -> tf.Tensor:
         tensors = {graph.input: values}
         for operator in graph.operators:
-            operands = [tensors[name] if name in tensors else graph.constants[name] for name in operator.inputs]
+            operands = [
+                tensors[name] if name in tensors else graph.constants[name] for name in operator.inputs
+            ]
             tensors[operator.output] = apply(operator, operands)
         return tf.stack([(tf.reduce_min(tensors[name]), tf.reduce_max(tensors[name])) for name in names])
 
-    found = np.stack([extremes_of(input_values(graph, batch)).numpy() for batch in batches(images)])
+    traced = tf.function(extremes_of)
+    found = np.stack([traced(input_values(graph, batch)).numpy() for batch in batches(images)])
     low, high = found[:, :, 0].min(0), found[:, :, 1].max(0)
     return {name: (float(low[index]), float(high[index])) for index, name in enumerate(names)}
 

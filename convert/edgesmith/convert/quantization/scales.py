@@ -42,7 +42,8 @@ PROBABILITY_RANGE = ActivationRange(low=0.0, high=255 / 256)
 def weight_bounds(kind: Kind, weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """The largest magnitude for each output channel, [channels]: symmetric int8, codes -127..127."""
     flat = _channels_last(kind, weights)
-    return np.maximum(np.abs(flat).reshape(-1, flat.shape[-1]).max(0), 1e-8).astype(np.float32)
+    largest: NDArray[np.float32] = np.abs(flat).reshape(-1, flat.shape[-1]).max(0)
+    return np.maximum(largest, np.float32(1e-8))
 
 
 def fake_quantize_weights(kind: Kind, weights: Any, bounds: NDArray[np.float32]) -> Any:

@@ -16,7 +16,7 @@ _ACTIVATION_NAMES = {
     value: name for name, value in vars(schema.ActivationFunctionType).items() if isinstance(value, int)
 }
 _TYPES = {value: name for name, value in vars(schema.TensorType).items() if isinstance(value, int)}
-_NUMPY = {
+_NUMPY: dict[int, np.dtype[Any]] = {
     schema.TensorType.FLOAT32: np.dtype(np.float32),
     schema.TensorType.INT32: np.dtype(np.int32),
     schema.TensorType.INT64: np.dtype(np.int64),
@@ -90,7 +90,9 @@ class _Reader:
         values = [self._constant(index) for index in tensors]
         options = read_options(kind, operator.builtinOptions, values)
         # Shapes, axes and paddings arrive as constant operands; they are options from here on.
-        operands = tensors if kind in ("CONCATENATION", "ADD", "SUB", "MUL") else tensors[: _OPERANDS.get(kind, 1)]
+        operands = (
+            tensors if kind in ("CONCATENATION", "ADD", "SUB", "MUL") else tensors[: _OPERANDS.get(kind, 1)]
+        )
         inputs = tuple(self._operand(kind, index, options) for index in operands)
         if kind in _OPERANDS and len(inputs) == 2:
             inputs = (*inputs, self._zero_bias(kind, inputs[1], name=self._name(int(operator.outputs[0]))))
@@ -141,7 +143,8 @@ class _Reader:
                 tip="give the float model: edgesmith quantizes it itself",
             )
         shape = () if tensor.shape is None else tuple(int(size) for size in tensor.shape)
-        return np.frombuffer(bytes(data), _NUMPY[tensor.type]).reshape(shape)
+        values: NDArray[Any] = np.frombuffer(bytes(data), _NUMPY[tensor.type]).reshape(shape)
+        return values
 
     def _name(self, index: int) -> str:
         # Names need not be unique in a file; the index is.
@@ -162,7 +165,7 @@ def _ordered(kind: Kind, value: NDArray[Any], options: dict[str, Any]) -> NDArra
     if kind in _WEIGHT_AXES and value.ndim == len(_WEIGHT_AXES[kind]):
         return np.ascontiguousarray(value.transpose(_WEIGHT_AXES[kind]))
     if kind == "DEPTHWISE_CONV_2D" and value.ndim == 4:
-        # [1, rows, columns, channels * multiplier] in TFLite
+        # TFLite stores one more axis in front, of size 1, and channels times multiplier as one axis.
         return value.reshape(*value.shape[1:3], -1, options["multiplier"])
     return value
 

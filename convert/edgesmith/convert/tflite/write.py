@@ -18,7 +18,7 @@ def write_float32(graph: Graph) -> bytes:
     def classify(image: tf.Tensor) -> tf.Tensor:
         return run(graph, image - graph.input_offset if graph.input_offset else image)
 
-    return _converter(graph, classify).convert()
+    return _convert(_converter(graph, classify))
 
 
 def write_int8(graph: Graph, ranges: Mapping[str, ActivationRange]) -> bytes:
@@ -41,7 +41,7 @@ def write_int8(graph: Graph, ranges: Mapping[str, ActivationRange]) -> bytes:
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = tf.uint8
     converter.inference_output_type = tf.uint8
-    return converter.convert()
+    return _convert(converter)
 
 
 def _quantized(
@@ -62,6 +62,11 @@ def _rounded_constant(operand: Any) -> Any:
     if not isinstance(operand, np.ndarray):
         return operand
     return ActivationRange.covering(float(operand.min()), float(operand.max())).fake_quantize(operand)
+
+
+def _convert(converter: Any) -> bytes:
+    flatbuffer: bytes = converter.convert()
+    return flatbuffer
 
 
 def _converter(graph: Graph, classify: Any) -> Any:

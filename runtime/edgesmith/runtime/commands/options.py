@@ -1,11 +1,32 @@
-"""Options that the runtime's commands have in common."""
+"""Options that several commands have in common, and how an unknown name is answered."""
 
 import argparse
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from edgesmith.runtime.engines import ENGINE_NAMES
+from edgesmith.runtime.errors import OptionError
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
     """Declare `--threads` and `--engine`."""
     parser.add_argument("--threads", type=int, metavar="N", help="threads (the machine's cores, at most 4)")
-    parser.add_argument("--engine", choices=ENGINE_NAMES, help="the engine (the first installed one)")
+    parser.add_argument(
+        "--engine",
+        type=one_of(ENGINE_NAMES, what="engine"),
+        choices=ENGINE_NAMES,
+        help="the engine (the first installed one)",
+    )
+
+
+def one_of(known: Sequence[str], *, what: str) -> Callable[[str], str]:
+    """An argparse type that answers an unknown name with `OptionError`: the nearest and all known ones."""
+
+    def check(name: str) -> str:
+        if name in known:
+            return name
+        near = get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise OptionError(f"there is no {what} {name!r}", tip=f"{meant}known are {', '.join(known)}")
+
+    return check

@@ -19,7 +19,7 @@ from typing import Any
 
 from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.commands.options import add_engine_options
-from edgesmith.runtime.errors import DataError, ImageError
+from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.runtime.imagefolder import list_images
 
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Classify, print, and return 1 when an image could not be read."""
     if arguments.top < 1:
-        raise DataError(f"--top {arguments.top}; at least 1 is needed")
+        raise OptionError(f"--top {arguments.top}; at least 1 is needed")
     with Classifier(arguments.model, threads=arguments.threads, engine=arguments.engine) as classify:
         results = _classify_all(classify, _expand(arguments.images), arguments.top)
         if arguments.json:

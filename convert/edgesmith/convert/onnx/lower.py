@@ -1,0 +1,77 @@
+"""From `.tflite` to `.onnx`: tf2onnx reads the flatbuffer, then the passes, in this order."""
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import onnx_ir as ir
+import onnx_ir.passes.common as common_passes
+
+from edgesmith.convert.onnx.passes.average_pool import round_average_pools
+from edgesmith.convert.onnx.passes.clips import fold_clips
+from edgesmith.convert.onnx.passes.exact_add import make_adds_exact
+from edgesmith.convert.onnx.passes.gemm import fuse_gemm
+from edgesmith.convert.onnx.passes.identity_pairs import remove_identity_pairs
+from edgesmith.convert.onnx.passes.unsigned import make_activations_unsigned
+from edgesmith.convert.onnx.passes.zero_points import unshare_weight_zero_points
+from edgesmith.runtime.errors import UnsupportedModelError
+
+OPSET = 17
+"""The newest opset tf2onnx 1.17 writes for TFLite files; ONNX Runtime reads it since 1.12."""
+
+Pass = Callable[[ir.Graph], int]
+
+INT8_PASSES: tuple[Pass, ...] = (
+    fold_clips,
+    make_activations_unsigned,
+    remove_identity_pairs,
+    fuse_gemm,
+    round_average_pools,
+    make_adds_exact,
+    unshare_weight_zero_points,
+)
+
+
+def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:
+    """The ONNX model of a TFLite flatbuffer, rewritten by `passes`; deterministic.
+
+    Raises `UnsupportedModelError` naming the step that failed and the ones before it.
+    """
+    model = ir.from_proto(_read_with_tf2onnx(tflite))
+    done: list[str] = []
+    for rewrite in passes:
+        try:
+            rewrite(model.graph)
+        except (ValueError, KeyError) as error:
+            raise UnsupportedModelError(
+                f"ONNX lowering failed in {rewrite.__name__} (after {', '.join(done) or 'reading'}): {error}"
+            ) from error
+        done.append(rewrite.__name__)
+    common_passes.RemoveUnusedNodesPass()(model)
+    common_passes.TopologicalSortPass()(model)
+    proto = ir.to_proto(model)
+    # tf2onnx states its own and its Git revision; a file says what it was made from in edgesmith.json.
+    proto.producer_name, proto.producer_version, proto.doc_string = "edgesmith", "", ""
+    onnx.checker.check_model(proto)
+    data: bytes = proto.SerializeToString(deterministic=True)
+    return data
+
+
+def _read_with_tf2onnx(tflite: bytes) -> onnx.ModelProto:
+    # It reports every step at level INFO, and warns of TensorFlow's interpreter, which it uses for shapes.
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        warnings.simplefilter("ignore")
+        import tf2onnx
+
+        file = Path(folder) / "model.tflite"
+        file.write_bytes(tflite)
+        try:
+            proto: onnx.ModelProto = tf2onnx.convert.from_tflite(str(file), opset=OPSET)[0]
+        # tf2onnx lets whatever its handlers raise pass: KeyError, ValueError, AttributeError, its own.
+        except Exception as error:
+            raise UnsupportedModelError(f"tf2onnx cannot read the TFLite file: {error}") from error
+    return proto

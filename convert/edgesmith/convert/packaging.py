@@ -1,0 +1,36 @@
+"""Putting `edgesmith.json` and the labels inside a model file, without time stamps or paths."""
+
+import io
+import zipfile
+
+import onnx
+
+from edgesmith.runtime.modelfile import SPEC_NAME
+from edgesmith.runtime.spec import ModelSpec
+
+LABELS_NAME = "labels.txt"
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
+
+
+def package_tflite(flatbuffer: bytes, spec: ModelSpec) -> bytes:
+    """Append the associated files as a ZIP archive, stored uncompressed, as TFLite Metadata defines it."""
+    stream = io.BytesIO(flatbuffer)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_entry(SPEC_NAME), spec.to_json())
+        archive.writestr(_entry(LABELS_NAME), "".join(f"{label}\n" for label in spec.labels))
+    return stream.getvalue()
+
+
+def package_onnx(model: bytes, spec: ModelSpec) -> bytes:
+    """Put the spec into `metadata_props`."""
+    proto = onnx.load_from_string(model)
+    onnx.helper.set_model_props(proto, {SPEC_NAME: spec.to_json().decode()})
+    data: bytes = proto.SerializeToString(deterministic=True)
+    return data
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _FIXED_DATE)
+    info.create_system = 3  # Unix, whatever this machine is: equal bytes everywhere
+    info.external_attr = 0o644 << 16
+    return info
