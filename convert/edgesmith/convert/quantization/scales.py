@@ -40,22 +40,33 @@ PROBABILITY_RANGE = ActivationRange(low=0.0, high=255 / 256)
 
 
 def weight_bounds(kind: Kind, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The largest magnitude for each output channel, [channels]: symmetric int8, codes -127..127."""
-    flat = _channels_last(kind, weights)
-    largest: NDArray[np.float32] = np.abs(flat).reshape(-1, flat.shape[-1]).max(0)
+    """The largest magnitude of each output channel, [channels]: symmetric int8, codes -127..127.
+
+    FULLY_CONNECTED has one for the whole tensor, [1]: its kernels take one scale (8-bit quantization
+    specification), and the converter cannot transpose weights that are quantized by channel.
+    """
+    flat = _channels_last(kind, weights).reshape(-1, 1 if kind == "FULLY_CONNECTED" else _channels(kind, weights))
+    largest: NDArray[np.float32] = np.abs(flat).max(0)
     return np.maximum(largest, np.float32(1e-8))
 
 
-def fake_quantize_weights(kind: Kind, weights: Any, bounds: NDArray[np.float32]) -> Any:
-    """Round weights to 255 levels for each output channel, staying float32, shape kept."""
-    flat = _channels_last(kind, weights)
+def fake_quantize_weights(kind: Kind, weights: NDArray[np.float32], bounds: NDArray[np.float32]) -> Any:
+    """Round weights to 255 levels within `weight_bounds`, staying float32, shape kept."""
+    if kind == "FULLY_CONNECTED":
+        return tf.quantization.fake_quant_with_min_max_vars(
+            weights, -bounds[0], bounds[0], num_bits=8, narrow_range=True
+        )
     rounded = tf.quantization.fake_quant_with_min_max_vars_per_channel(
-        flat, -bounds, bounds, num_bits=8, narrow_range=True
+        _channels_last(kind, weights), -bounds, bounds, num_bits=8, narrow_range=True
     )
     return tf.reshape(rounded, weights.shape)
 
 
-def _channels_last(kind: Kind, weights: Any) -> Any:
+def _channels(kind: Kind, weights: NDArray[np.float32]) -> int:
+    return int(_channels_last(kind, weights).shape[-1])
+
+
+def _channels_last(kind: Kind, weights: NDArray[np.float32]) -> NDArray[np.float32]:
     if kind == "DEPTHWISE_CONV_2D":
         rows, columns, channels, multiplier = weights.shape
         return weights.reshape(rows, columns, channels * multiplier)
