@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from edgesmith.convert.plan import WRITABLE_PRECISIONS, ConversionPlan
 from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.errors import needs_extra
+from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.spec import MODEL_FORMATS
 
 if TYPE_CHECKING:
@@ -75,11 +76,11 @@ def run(arguments: argparse.Namespace) -> int:
         labels=arguments.labels,
         seed=arguments.seed,
     )
-    # TensorFlow greets with lines about CPU features on stderr; errors still come through.
+    # Of TensorFlow's C++ messages, level 2 leaves the errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with needs_extra("convert"):
-        from edgesmith.convert.conversion import convert
-
+        with without_chatter():
+            from edgesmith.convert.conversion import convert
         with _progress() as report:
             record = convert(plan, report=report)
     if arguments.json:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edgesmith.runtime.inspect import Inspection, TensorSummary, inspect
+from edgesmith.runtime.nativelog import without_chatter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Inspect and print."""
-    inspection = inspect(arguments.model)
+    with without_chatter():
+        inspection = inspect(arguments.model)
     if arguments.json:
         print(json.dumps(inspection.to_json(), indent=2, ensure_ascii=False))
     else:

@@ -21,6 +21,7 @@ from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.runtime.imagefolder import list_images
+from edgesmith.runtime.nativelog import without_chatter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Classify, print, and return 1 when an image could not be read."""
     if arguments.top < 1:
         raise OptionError(f"--top {arguments.top}; at least 1 is needed")
-    with Classifier(arguments.model, threads=arguments.threads, engine=arguments.engine) as classify:
+    with without_chatter():
+        classifier = Classifier(arguments.model, threads=arguments.threads, engine=arguments.engine)
+    with classifier as classify:
         results = _classify_all(classify, _expand(arguments.images), arguments.top)
         if arguments.json:
             answers = list(results)

@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 
 from edgesmith.runtime.commands.options import add_engine_options
+from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.verify import Verdict, verify
 
 
@@ -27,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify each file; 3 when one is different."""
-    verdicts = [verify(path, engine=arguments.engine, threads=arguments.threads) for path in arguments.models]
+    with without_chatter():
+        verdicts = [
+            verify(path, engine=arguments.engine, threads=arguments.threads) for path in arguments.models
+        ]
     if arguments.json:
         document = {"schema": "edgesmith.verify/1", "results": [verdict.to_json() for verdict in verdicts]}
         print(json.dumps(document, indent=2))
