@@ -35,7 +35,8 @@ def _build(kind: Any, data: Any, where: str) -> Any:
             raise _mistyped(where, data, "a list")
         item = typing.get_args(kind)[0]
         return tuple(_build(item, value, f"{where}[{index}]") for index, value in enumerate(data))
-    if origin is types.UnionType:
+    # `Literal[...] | None` makes a typing.Union, `int | None` a types.UnionType.
+    if origin in (types.UnionType, typing.Union):
         inner = next(member for member in typing.get_args(kind) if member is not types.NoneType)
         return None if data is None else _build(inner, data, where)
     return _scalar(origin or kind, data, where)

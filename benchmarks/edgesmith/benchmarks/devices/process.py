@@ -1,0 +1,102 @@
+"""The controller's end of a worker: any command that speaks the worker's JSON lines on stdin and stdout."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, TypeVar
+
+from edgesmith.benchmarks.worker.messages import Failure, Request, encode_request
+from edgesmith.runtime import errors
+from edgesmith.runtime.strict import from_json
+
+T = TypeVar("T")
+
+_STDERR_LINES = 5
+
+
+class WorkerProcess:
+    """A started worker. Leaving the `with` block ends it, whatever it is doing."""
+
+    def __init__(
+        self, subject: str, *, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start `command`. `subject` names the model file in messages."""
+        self._subject = subject
+        # A file rather than a pipe: a worker that says much on stderr never waits for a reader.
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
+        self._process = subprocess.Popen(  # noqa: S603 - our own command line
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env=environment,
+            text=True,
+        )
+
+    def ask(self, request: Request, answer: type[T]) -> T:
+        """Send a request, wait for its answer and read it as `answer`.
+
+        Raises the worker's own `EdgesmithError`, with the model file named, and `EngineError` with the last
+        lines of its stderr when the process has died.
+        """
+        line = self._exchange(encode_request(request))
+        if not line.endswith("\n"):
+            raise self._died(type(request).__name__)
+        document: Any = json.loads(line)
+        if "error" in document:
+            raise _revive(from_json(Failure, document["error"], where="the worker's error"), self._subject)
+        return from_json(answer, document, where=f"the worker's answer to {type(request).__name__}")
+
+    def _exchange(self, request: str) -> str:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("the worker has no pipes")
+        try:
+            stdin.write(request)
+            stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return stdout.readline()
+
+    def _died(self, command: str) -> errors.EngineError:
+        code = self._process.wait()
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        self._stderr.seek(0)
+        said = self._stderr.read().decode(errors="replace").strip().splitlines()[-_STDERR_LINES:]
+        return errors.EngineError(
+            f"{self._subject}: the measuring process {how} at {command}"
+            + "".join(f"\n  | {line}" for line in said),
+            tip="signal 9 means that memory ran out; `edgesmith verify` runs the file alone",
+        )
+
+    def __enter__(self) -> "WorkerProcess":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                _close_quietly(pipe.fileno(), pipe)
+        self._stderr.close()
+
+
+def _close_quietly(descriptor: int, pipe: Any) -> None:
+    try:
+        pipe.close()
+    except BrokenPipeError:  # unsent bytes for a reader that is gone
+        os.close(descriptor)
+
+
+def _revive(failure: Failure, subject: str) -> errors.EdgesmithError:
+    kind = getattr(errors, failure.kind, errors.EngineError)
+    # MissingExtraError makes its own message out of other arguments.
+    base = kind if kind is not errors.MissingExtraError else errors.EngineError
+    message = failure.message if subject in failure.message else f"{subject}: {failure.message}"
+    error: errors.EdgesmithError = base(message, tip=failure.tip)
+    return error

@@ -1,0 +1,58 @@
+"""What is to be measured, and how long."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from edgesmith.runtime.engines import EngineName
+from edgesmith.runtime.errors import EdgesmithError
+
+Device = Literal["local"]
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+# Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
+SAMPLES, SECONDS = 200, 5.0
+QUICK_SAMPLES, QUICK_SECONDS = 50, 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkPlan:
+    """A benchmark of every model with every number of threads.
+
+    `models`: `.tflite` and `.onnx` files written by edgesmith. `data`: a folder of class folders (its `test`
+    split where it has one), or of images alone, which gives no accuracy. `engine`: the preferred installed
+    one of each file unless given. A variant ends when it has both `samples` and `seconds` of timed
+    inference. `cold_starts`: fresh processes whose median is the cold start.
+    """
+
+    models: tuple[Path, ...]
+    data: Path
+    output: Path = Path("bench")
+    threads: tuple[int, ...] = (1,)
+    engine: EngineName | None = None
+    device: Device = "local"
+    samples: int = SAMPLES
+    seconds: float = SECONDS
+    warmup_inferences: int = 10
+    warmup_seconds: float = 0.5
+    cold_starts: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise `EdgesmithError` for numbers that cannot be meant."""
+        if not self.models:
+            raise EdgesmithError("no model files", tip="name at least one .tflite or .onnx")
+        _require_at_least(1, samples=self.samples, warmup_inferences=self.warmup_inferences)
+        _require_at_least(1, cold_starts=self.cold_starts)
+        _require_at_least(0, seconds=self.seconds, warmup_seconds=self.warmup_seconds)
+        if not self.threads or min(self.threads) < 1 or len(set(self.threads)) != len(self.threads):
+            raise EdgesmithError(
+                f"threads {list(self.threads)}; different numbers of 1 or more are needed",
+                tip="for example --threads 1,2,4",
+            )
+
+
+def _require_at_least(least: int, **values: float) -> None:
+    for name, value in values.items():
+        if not value >= least:
+            raise EdgesmithError(f"{name} {value}; at least {least} is needed")

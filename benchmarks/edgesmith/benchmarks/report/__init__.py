@@ -1,0 +1,1 @@
+"""From a `BenchResult` to `report.md` and `report.html`. Needs nothing but the result."""

@@ -1,0 +1,92 @@
+"""The small print of a report: the machine, the method, the command to repeat."""
+
+import shlex
+from collections.abc import Iterator
+
+from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS, SAMPLES, SECONDS
+from edgesmith.benchmarks.report.wording import size
+from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.worker.state import throttling_words
+
+# Of the hundred words of an x86 processor those that decide which kernels run.
+_TELLING_FEATURES = (
+    "avx2", "fma", "avx512f", "avx_vnni", "avx512_vnni", "amx_int8",
+    "neon", "asimd", "asimdhp", "asimddp", "i8mm", "sve",
+)  # fmt: skip
+_UNTOLD = "the machine does not tell"
+
+
+def environment_rows(result: BenchResult) -> list[tuple[str, str]]:
+    """The machine and its software, and its state over the benchmark."""
+    found = result.environment
+    features = [word for word in _TELLING_FEATURES if word in found.cpu_features]
+    load = found.load_average
+    return [
+        *([("Board", found.board)] if found.board else []),
+        ("Processor", f"{found.cpu_model}, {found.cores} usable cores, {found.architecture}"),
+        ("Vector units", ", ".join(features) or "none known"),
+        ("Memory", size(found.ram_bytes) if found.ram_bytes else _UNTOLD),
+        ("Governor", found.governor or _UNTOLD),
+        ("Highest frequency", f"{found.max_frequency_mhz:.0f} MHz" if found.max_frequency_mhz else _UNTOLD),
+        ("Load average before", " ".join(f"{value:.2f}" for value in load) if load else _UNTOLD),
+        *_state_rows(result),
+        ("System", f"{found.os}, {found.kernel}"),
+        ("Software", ", ".join([found.python, *(f"{name} {v}" for name, v in found.packages.items())])),
+        ("Data", _data(result)),
+    ]
+
+
+def _state_rows(result: BenchResult) -> Iterator[tuple[str, str]]:
+    states = [state for run in result.runs for state in (run.state.before, run.state.after)]
+    temperatures = [state.temperature_c for state in states if state.temperature_c is not None]
+    frequencies = [state.frequency_mhz for state in states if state.frequency_mhz is not None]
+    flags = [state.throttled_flags for state in states if state.throttled_flags is not None]
+    yield "Temperature", _span(temperatures, "°C") if temperatures else _UNTOLD
+    yield "Frequency", _span(frequencies, "MHz") if frequencies else _UNTOLD
+    words = sorted({word for value in flags for word in throttling_words(value)})
+    yield "Throttling", (", ".join(words) or "none") if flags else _UNTOLD
+
+
+def _span(values: list[float], unit: str) -> str:
+    return f"{min(values):.0f} to {max(values):.0f} {unit}"
+
+
+def _data(result: BenchResult) -> str:
+    data = result.data
+    return f"{data.name}: {data.images} {'labelled ' if data.labelled else ''}images, SHA-256 {data.sha256[:16]}…"
+
+
+def method(result: BenchResult) -> list[str]:
+    """How it was measured, in sentences."""
+    plan, counts = result.plan, [len(run.samples_ms) for run in result.runs]
+    samples = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    accuracy = (
+        "Accuracy: every labelled image through the same file, engine and process; Wilson interval, 95 %."
+    )
+    return [
+        "Each file, engine and number of threads is a variant with a process of its own. Variants take turns in "
+        f"blocks, in random order (seed {plan.seed}), so that drift hits all alike; nothing runs in parallel.",
+        f"{samples} samples a variant (at least {plan.samples} and {plan.seconds:g} s), all kept in bench.json, "
+        f"after a warm-up of at least {plan.warmup_inferences} inferences and {plan.warmup_seconds:g} s.",
+        "A sample is one real image: decode (encoded bytes in memory to a picture), preprocess (to the input "
+        "tensor), invoke (the engine), postprocess (to the best label). Reading the file is not timed.",
+        f"Cold start: from starting a fresh process to its first answer, median of {plan.cold_starts}. Peak memory: "
+        "largest resident set of the variant's process after its samples.",
+        *([accuracy] if result.data.labelled else []),
+        "Percentiles interpolate linearly. They describe this machine in this state.",
+    ]
+
+
+def command(result: BenchResult) -> str:
+    """The command line that repeats the benchmark, run where the files are."""
+    plan = result.plan
+    files = list(dict.fromkeys(run.file for run in result.runs))
+    words = ["edgesmith", "bench", *files, "--data", result.data.name]
+    words += ["--threads", ",".join(map(str, plan.threads))]
+    words += ["--engine", plan.engine] if plan.engine else []
+    words += ["--quick"] if (plan.samples, plan.seconds) == (QUICK_SAMPLES, QUICK_SECONDS) else []
+    words += ["--seed", str(plan.seed)] if plan.seed else []
+    line = shlex.join(words)
+    if (plan.samples, plan.seconds) in ((QUICK_SAMPLES, QUICK_SECONDS), (SAMPLES, SECONDS)):
+        return line
+    return f"{line}  # in Python, with BenchmarkPlan(samples={plan.samples}, seconds={plan.seconds:g})"

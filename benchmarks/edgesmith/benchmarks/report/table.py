@@ -1,0 +1,70 @@
+"""The table of runs, as text for every output."""
+
+from edgesmith.benchmarks.report.wording import accuracy, milliseconds, size
+from edgesmith.benchmarks.results import BenchResult, BenchRun
+
+HEADERS = (
+    "#",
+    "file",
+    "engine",
+    "threads",
+    "p50 ms",
+    "invoke ms",
+    "p90 ms",
+    "p99 ms",
+    "cold start ms",
+    "peak memory",
+    "file size",
+    "top-1 (95 % interval)",
+)
+# What a terminal has room for.
+_SHORT = (
+    "file",
+    "engine",
+    "threads",
+    "p50 ms",
+    "invoke ms",
+    "p90 ms",
+    "p99 ms",
+    "cold start ms",
+    "peak memory",
+)
+TEXT_COLUMNS = frozenset({"file", "engine"})
+
+
+def rows(result: BenchResult) -> list[tuple[str, ...]]:
+    """One row a run, cells in the order of `HEADERS`."""
+    return [_row(number, run) for number, run in enumerate(result.runs, start=1)]
+
+
+def _row(number: int, run: BenchRun) -> tuple[str, ...]:
+    summary = run.summary
+    return (
+        str(number),
+        run.file,
+        run.engine_name,
+        str(run.threads),
+        milliseconds(summary.p50),
+        milliseconds(summary.phases.invoke.p50),
+        milliseconds(summary.p90),
+        milliseconds(summary.p99),
+        milliseconds(run.cold_start_ms),
+        size(run.peak_rss_bytes),
+        size(run.bytes),
+        accuracy(run.accuracy),
+    )
+
+
+def terminal_table(result: BenchResult) -> str:
+    """Aligned columns for a terminal; top-1 only where it was measured."""
+    wanted = [*_SHORT, HEADERS[-1]] if result.data.labelled else list(_SHORT)
+    indices = [HEADERS.index(name) for name in wanted]
+    lines = [[row[index] for index in indices] for row in [HEADERS, *rows(result)]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(indices))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if name in TEXT_COLUMNS else cell.rjust(width)
+            for cell, width, name in zip(line, widths, wanted, strict=True)
+        ).rstrip()
+        for line in lines
+    )

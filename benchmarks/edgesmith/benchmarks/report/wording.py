@@ -1,0 +1,47 @@
+"""Numbers and names as people read them."""
+
+from collections.abc import Sequence
+
+from edgesmith.benchmarks.results import BenchRun
+from edgesmith.runtime.accuracy import Accuracy
+
+
+def milliseconds(value: float) -> str:
+    """Three or four significant digits, without an exponent: `0.183`, `2.41`, `35.2`, `1280`."""
+    decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
+    return f"{value:.{decimals}f}"
+
+
+def size(count: int) -> str:
+    """Bytes as kB, MB or GB (powers of ten)."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
+
+
+def threads(count: int) -> str:
+    """`1 thread`, `4 threads`."""
+    return f"{count} thread{'' if count == 1 else 's'}"
+
+
+def accuracy(value: Accuracy | None) -> str:
+    """Top-1 in percent with its interval: `98.6 % (97.2–99.3)`."""
+    if value is None:
+        return "–"
+    low, high = (100 * bound for bound in value.interval)
+    return f"{100 * value.top1:.1f} % ({low:.1f}–{high:.1f})"
+
+
+def short_labels(runs: Sequence[BenchRun]) -> list[str]:
+    """As few words a run as tell all runs apart: `int8 tflite`, `digits int8 onnx ×4`."""
+    parts: list[list[str]] = [
+        [run.name for run in runs],
+        [run.precision for run in runs],
+        [run.format for run in runs],
+        [f"×{run.threads}" for run in runs],
+    ]
+    telling = [column for index, column in enumerate(parts) if index in (1, 2) or len(set(column)) > 1]
+    labels = [" ".join(words) for words in zip(*telling, strict=True)]
+    if len(set(labels)) == len(runs):
+        return labels
+    return [f"{run.file} ×{run.threads}" for run in runs]

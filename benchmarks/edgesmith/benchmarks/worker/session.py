@@ -1,0 +1,105 @@
+"""One model under measurement: what the worker does for each request."""
+
+import time
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, Union, cast
+
+import numpy as np
+
+from edgesmith.benchmarks.worker.memory import peak_rss_bytes
+from edgesmith.benchmarks.worker.messages import (
+    Classified,
+    Classify,
+    Evaluate,
+    Load,
+    Loaded,
+    Measure,
+    Memory,
+    ReadEnvironment,
+    ReadMemory,
+    ReadState,
+    Request,
+    Samples,
+    WarmedUp,
+    WarmUp,
+)
+from edgesmith.benchmarks.worker.timing import milliseconds, time_samples
+from edgesmith.runtime.accuracy import Accuracy, measure_accuracy
+from edgesmith.runtime.classifier import Classifier
+
+# Imported when asked for: a cold start is to show what the model needs, not what this worker can do besides.
+if TYPE_CHECKING:
+    from edgesmith.benchmarks.worker.environment import Environment
+    from edgesmith.benchmarks.worker.state import State
+    from edgesmith.runtime.engines import EngineName
+
+Answer = Union[Loaded, Classified, WarmedUp, Samples, Accuracy, Memory, "State", "Environment"]
+
+
+class Session:
+    """Holds the classifier between requests."""
+
+    def __init__(self) -> None:
+        self._classifier: Classifier | None = None
+
+    def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one return a request
+        """Do what is asked. Raises `EdgesmithError` for a model or an image that does not serve."""
+        match request:
+            case Load():
+                return self._load(request)
+            case Classify():
+                best = self._loaded(request)(request.image).top(1)[0]
+                return Classified(label=best.label, score=best.score)
+            case WarmUp():
+                return _warm_up(self._loaded(request), request)
+            case Measure():
+                return _measure(self._loaded(request), request)
+            case Evaluate():
+                return _evaluate(self._loaded(request), request)
+            case ReadMemory():
+                return Memory(peak_rss_bytes=peak_rss_bytes())
+            case ReadState():
+                from edgesmith.benchmarks.worker.state import read_state
+
+                return read_state()
+            case ReadEnvironment():
+                from edgesmith.benchmarks.worker.environment import read_environment
+
+                return read_environment()
+
+    def _load(self, request: Load) -> Loaded:
+        start = time.perf_counter_ns()
+        engine = cast("EngineName | None", request.engine)  # the runtime refuses other names
+        self._classifier = Classifier(request.model, threads=request.threads, engine=engine)
+        return Loaded(
+            engine=self._classifier.engine.name, load_ms=milliseconds(time.perf_counter_ns() - start)
+        )
+
+    def _loaded(self, request: Request) -> Classifier:
+        if self._classifier is None:
+            raise RuntimeError(f"{type(request).__name__} before Load")
+        return self._classifier
+
+
+def _warm_up(classifier: Classifier, request: WarmUp) -> WarmedUp:
+    times: list[float] = []
+    end = time.perf_counter() + request.seconds
+    for image in cycle(request.images):
+        times.extend(time_samples(classifier, [Path(image)]).end_to_end)
+        if len(times) >= request.inferences and time.perf_counter() >= end:
+            break
+    return WarmedUp(milliseconds=tuple(times))
+
+
+def _measure(classifier: Classifier, request: Measure) -> Samples:
+    images = [Path(image) for image in request.images]
+    if request.settle:
+        # Other variants ran since the last block and own the processor's caches now.
+        time_samples(classifier, images[-request.settle :])
+    return time_samples(classifier, images)
+
+
+def _evaluate(classifier: Classifier, request: Evaluate) -> Accuracy:
+    scores = np.stack([classifier(image).values for image in request.images])
+    return measure_accuracy(scores, request.classes)

@@ -1,0 +1,75 @@
+"""What changes while a machine works: temperature, frequency, throttling. None where it does not tell."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+# Bits of `vcgencmd get_throttled` (Raspberry Pi documentation, "vcgencmd", get_throttled): the state now.
+# The same bits 16 higher say that it has happened since the machine started.
+THROTTLING_BITS = {0: "under-voltage", 1: "frequency capped", 2: "throttled", 3: "soft temperature limit"}
+THROTTLED_NOW, THROTTLED_SINCE_START = 0b1111, 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The machine at one moment.
+
+    `temperature_c`: hottest thermal zone, °C. `frequency_mhz`: mean over the cores. `throttled_flags`: the
+    bits of `vcgencmd get_throttled`. `load_average`: over the last minute, runnable processes.
+    """
+
+    temperature_c: float | None
+    frequency_mhz: float | None
+    throttled_flags: int | None
+    load_average: float | None
+
+
+def read_state(system: Path = Path("/sys")) -> State:
+    """Read the state now; `system` is where sysfs is mounted."""
+    return State(
+        temperature_c=_temperature(system),
+        frequency_mhz=_frequency(system),
+        throttled_flags=_throttled(),
+        load_average=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    )
+
+
+def throttling_words(flags: int | None) -> list[str]:
+    """What holds the machine back now, in words."""
+    return [word for bit, word in THROTTLING_BITS.items() if (flags or 0) >> bit & 1]
+
+
+def read_number(file: Path) -> float | None:
+    """The number in a sysfs file; None when it is absent, unreadable or no number."""
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _temperature(system: Path) -> float | None:
+    zones = (read_number(file) for file in system.glob("class/thermal/thermal_zone*/temp"))
+    # Millidegrees (kernel documentation, sysfs-class-thermal); unconnected sensors say 0 or nonsense below.
+    degrees = [value / 1000 for value in zones if value is not None and value > 0]
+    return max(degrees) if degrees else None
+
+
+def _frequency(system: Path) -> float | None:
+    files = system.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
+    kilohertz = [value for value in map(read_number, files) if value is not None]
+    return round(sum(kilohertz) / len(kilohertz) / 1000, 1) if kilohertz else None
+
+
+def _throttled() -> int | None:
+    vcgencmd = shutil.which("vcgencmd")
+    if vcgencmd is None:
+        return None
+    try:
+        answer = subprocess.run(  # noqa: S603 - a fixed command, found on PATH
+            [vcgencmd, "get_throttled"], capture_output=True, text=True, timeout=5, check=True
+        ).stdout
+        return int(answer.strip().partition("=")[2], 16)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None

@@ -1,0 +1,208 @@
+import dataclasses
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, cast
+
+import pytest
+
+from edgesmith.benchmarks import BenchmarkPlan, bench
+from edgesmith.benchmarks.devices.process import WorkerProcess
+from edgesmith.benchmarks.measure import SETTLE, Bench, Variant, measure
+from edgesmith.benchmarks.progress import Silence
+from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.worker import messages
+from edgesmith.benchmarks.worker.messages import Samples
+from edgesmith.benchmarks.worker.state import State
+from edgesmith.runtime import errors
+
+IDLE = State(temperature_c=None, frequency_mhz=None, throttled_flags=None, load_average=None)
+
+
+def test_runs_come_in_the_order_given_and_hold_what_was_asked(result: BenchResult) -> None:
+    assert [(run.file, run.threads) for run in result.runs] == [
+        (f"colours-{precision}.onnx", threads) for precision in ("float32", "int8") for threads in (1, 2)
+    ]
+    for run in result.runs:
+        assert len(run.samples_ms) == 20
+        assert len(run.warmup_ms) == 3
+        assert run.accuracy is not None
+        assert run.accuracy.top1 == pytest.approx(6 / 7)
+        assert run.accuracy.images == 7
+        # A new process: Python, numpy, the engine and the file. Loading is only a part of it.
+        assert run.cold_start_ms > run.load_ms > run.summary.p50
+
+
+def test_a_folder_of_images_alone_gives_latency_and_says_so(
+    tiny_plan: Callable[..., BenchmarkPlan], pictures: Path
+) -> None:
+    result = bench(tiny_plan(data=pictures / "red"))
+    assert result.runs[0].accuracy is None
+    assert not result.data.labelled
+    assert "no labels" in [warning.kind for warning in result.warnings]
+
+
+def test_a_variant_goes_on_until_it_has_its_seconds(tiny_plan: Callable[..., BenchmarkPlan]) -> None:
+    result = bench(tiny_plan(samples=5, seconds=0.1))
+    assert sum(result.runs[0].samples_ms.end_to_end) >= 100
+    assert len(result.runs[0].samples_ms) > 5
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ("absent model", errors.ModelFileError, "no such model file"),
+        ("plain onnx", errors.ModelFileError, r"plain\.onnx: no edgesmith metadata"),
+        ("broken image", errors.ImageError, r"red/0\.png"),
+        ("strange class", errors.DataError, "green"),
+        ("no data", errors.DataError, "not a folder"),
+        ("wrong engine", errors.EngineError, "ai-edge-litert does not run"),
+        ("output in use", errors.OutputError, "not empty"),
+    ],
+)
+def test_bad_input_is_refused_and_leaves_nothing(
+    change: Any,
+    error: type[errors.EdgesmithError],
+    message: str,
+    tiny_plan: Callable[..., BenchmarkPlan],
+    pictures: Path,
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(pictures, data)
+    plan = tiny_plan(data=data)
+    match change:
+        case "absent model":
+            plan = dataclasses.replace(plan, models=(tmp_path / "absent.onnx",))
+        case "plain onnx":
+            import onnx
+
+            model = onnx.load(plan.models[0])
+            del model.metadata_props[:]
+            onnx.save(model, tmp_path / "plain.onnx")
+            plan = dataclasses.replace(plan, models=(tmp_path / "plain.onnx",))
+        case "broken image":
+            (data / "red" / "0.png").write_bytes(b"\x89PNG")
+        case "strange class":
+            (data / "red").rename(data / "green")
+        case "no data":
+            plan = dataclasses.replace(plan, data=tmp_path / "absent")
+        case "wrong engine":
+            plan = dataclasses.replace(plan, engine="ai-edge-litert")
+        case "output in use":
+            plan.output.mkdir()
+            (plan.output / "theirs.txt").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(error, match=message):
+        bench(plan)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+Log = list[tuple[str, Any]]
+
+
+class ScriptedWorker:
+    """Stands in for a process and notes what it is asked; every sample takes a millisecond."""
+
+    def __init__(self, subject: str, log: Log) -> None:
+        self.subject, self.log = subject, log
+
+    def ask(self, request: messages.Request, answer: type[Any]) -> Any:
+        self.log.append((self.subject, request))
+        count = len(getattr(request, "images", ()))
+        ones = (1.0,) * count
+        answers: dict[type[Any], Any] = {
+            messages.Loaded: messages.Loaded(engine="engine 1", load_ms=2.0),
+            messages.Classified: messages.Classified(label="red", score=1.0),
+            messages.WarmedUp: messages.WarmedUp(milliseconds=(1.0,) * 3),
+            Samples: Samples(decode=ones, preprocess=ones, invoke=ones, postprocess=ones, end_to_end=ones)
+            if count
+            else None,
+            messages.Memory: messages.Memory(peak_rss_bytes=1),
+            State: IDLE,
+        }
+        return answers[answer]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.log.append((self.subject, "closed"))
+
+
+@pytest.fixture
+def protocol(tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path]) -> Callable[[int], Log]:
+    """The log of a benchmark of two variants."""
+    from edgesmith.benchmarks.inputs import read_models
+
+    def run(seed: int) -> Log:
+        log: Log = []
+        plan = tiny_plan(models=models, seed=seed, cold_starts=3)
+        variants = [Variant(model=model, threads=1, labelled=None) for model in read_models(models)]
+        images = tuple(f"{number}.png" for number in range(7))
+        measure(
+            variants,
+            Bench(
+                plan=plan,
+                images=images,
+                start_worker=lambda subject: cast("WorkerProcess", ScriptedWorker(subject, log)),
+                progress=Silence(),
+            ),
+        )
+        return log
+
+    return run
+
+
+def test_blocks_of_variants_take_turns_in_a_seeded_order(protocol: Callable[[int], Log]) -> None:
+    def turns(log: Log) -> list[str]:
+        return [subject for subject, request in log if isinstance(request, messages.Measure)]
+
+    first = turns(protocol(0))
+    assert len(first) == 20  # ten blocks of each of two variants
+    assert all(len(set(first[turn : turn + 2])) == 2 for turn in range(0, 20, 2))
+    assert first == turns(protocol(0)) != turns(protocol(1))
+
+
+def test_all_variants_see_the_same_images_in_the_same_order(protocol: Callable[[int], Log]) -> None:
+    seen: dict[str, list[str]] = {}
+    for subject, request in protocol(0):
+        if isinstance(request, messages.Measure):
+            seen.setdefault(subject, []).extend(request.images)
+            assert request.settle == SETTLE
+    first, second = seen.values()
+    assert first == second
+    assert first[:8] == [*(f"{number}.png" for number in range(7)), "0.png"]
+
+
+def test_cold_starts_are_fresh_processes_before_all_else(protocol: Callable[[int], Log]) -> None:
+    log = protocol(0)
+    firsts = log[: 3 * 2 * 3]
+    assert [request if request == "closed" else type(request).__name__ for _, request in firsts] == [
+        "Load",
+        "Classify",
+        "closed",
+    ] * 6
+
+
+def test_memory_is_read_after_the_samples_of_all(protocol: Callable[[int], Log]) -> None:
+    names = [type(request).__name__ for _, request in protocol(0)]
+    assert max(i for i, name in enumerate(names) if name == "Measure") < names.index("ReadMemory")
+
+
+def test_a_worker_that_dies_leaves_no_folder(
+    tiny_plan: Callable[..., BenchmarkPlan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    from edgesmith.benchmarks import benchmark
+
+    def start_dying(subject: str) -> WorkerProcess:
+        code = "import sys; sys.stdin.readline(); sys.exit('out of luck')"
+        return WorkerProcess(subject, command=[sys.executable, "-c", code])
+
+    monkeypatch.setattr(benchmark, "start_worker", start_dying)
+    plan = tiny_plan()
+    with pytest.raises(errors.EngineError, match="out of luck"):
+        bench(plan)
+    assert list(plan.output.parent.iterdir()) == []

@@ -1,0 +1,66 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edgesmith.benchmarks.inputs import check_and_hash, list_data, read_models
+from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        write_model(tmp_path / folder / "model.onnx")
+    read = read_models([tmp_path / "old/model.onnx", tmp_path / "new/model.onnx"])
+    assert [model.file for model in read] == ["old/model.onnx", "new/model.onnx"]
+
+
+def test_a_file_given_twice_is_refused(models: tuple[Path, Path]) -> None:
+    with pytest.raises(ModelFileError, match="given 2 times"):
+        read_models([models[0], models[0].parent / "." / models[0].name])
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"absent\.onnx.*no such"):
+        read_models([tmp_path / "absent.onnx"])
+
+
+def test_a_folder_of_images_alone_has_no_labels(pictures: Path) -> None:
+    data = list_data(pictures / "red")
+    assert data.labelled is None
+    assert len(data.files) == 4
+
+
+def test_class_folders_give_labels_in_the_model_s_order(pictures: Path, models: tuple[Path, Path]) -> None:
+    data = list_data(pictures)
+    assert data.classes_for(read_models(models[:1])[0]) == (0, 0, 0, 1, 1, 1, 1)
+
+
+def test_classes_that_the_model_lacks_are_named(
+    models: tuple[Path, Path], write_picture: Callable[[Path, str], Path], tmp_path: Path
+) -> None:
+    for label in ("red", "green"):
+        write_picture(tmp_path / label / "a.png", "red")
+    with pytest.raises(DataError, match=r"colours-float32\.onnx.*green"):
+        list_data(tmp_path).classes_for(read_models(models[:1])[0])
+
+
+def test_the_hash_follows_contents_and_paths(pictures: Path, tmp_path: Path) -> None:
+    first = check_and_hash(list_data(pictures))
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(pictures, copy)
+    assert check_and_hash(list_data(copy)) == first
+    (copy / "red" / "0.png").rename(copy / "red" / "renamed.png")
+    assert check_and_hash(list_data(copy)) != first
+
+
+def test_an_unreadable_image_is_named_before_anything_is_measured(pictures: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(pictures, copy)
+    whole = (copy / "red" / "1.png").read_bytes()
+    (copy / "red" / "1.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ImageError, match=r"1 of 7 images .* red/1\.png"):
+        check_and_hash(list_data(copy))
