@@ -78,11 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     # Of TensorFlow's C++ messages, level 2 leaves the errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with needs_extra("convert"):
-        with without_chatter():
-            from edgesmith.convert.conversion import convert
-        with _progress() as report:
-            record = convert(plan, report=report)
+    with needs_extra("convert"), _progress() as report, without_chatter():
+        from edgesmith.convert.conversion import convert
+
+        record = convert(plan, report=report)
     if arguments.json:
         print(json.dumps(record.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -95,8 +94,16 @@ def _progress() -> "Iterator[Report]":
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+    # The terminal by a descriptor of its own, since `without_chatter` holds back the usual one.
+    with (
+        os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal,
+        Progress(
+            console=Console(file=terminal),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+            redirect_stderr=False,
+        ) as bar,
+    ):
         task = bar.add_task("starting", total=1.0)
         yield lambda stage, share: bar.update(task, description=stage, completed=share)
 

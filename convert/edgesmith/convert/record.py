@@ -88,7 +88,8 @@ class ConversionRecord:
 
 def _row(file: FileRecord) -> tuple[str, ...]:
     parity = file.parity
-    same = parity.identical_share
+    # Only integers promise identity; float engines sum in their own order.
+    same = parity.identical_share if file.precision == "int8" else None
     return (
         file.path,
         f"{file.bytes / 1024:,.0f}",

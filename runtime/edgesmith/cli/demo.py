@@ -85,8 +85,9 @@ def _chain(folder: Path, photos: Path | None) -> tuple[dict[str, Any], dict[str,
     files = [deploy / file["path"] for file in deployed["files"]]
     with tempfile.TemporaryDirectory() as temporary:
         # Only images that neither training nor calibration saw.
-        link_images(test, Path(temporary))
-        bench = _edgesmith("bench", *files, "--data", temporary, "-o", folder / "bench", "--quick")
+        data = Path(temporary) / f"{photos.name}-test"
+        link_images(test, data)
+        bench = _edgesmith("bench", *files, "--data", data, "-o", folder / "bench", "--quick")
     return deployed, bench
 
 
@@ -94,7 +95,7 @@ def link_images(images: LabelledImages, folder: Path) -> None:
     """Lay images out as `folder/<class>/*`, by symbolic links whose names are the images' numbers."""
     for number, (file, label) in enumerate(zip(images.files, images.classes, strict=True)):
         link = folder / images.labels[label] / f"{number:05d}{file.suffix}"
-        link.parent.mkdir(exist_ok=True)
+        link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(file.resolve())
 
 

@@ -32,13 +32,15 @@ class Classifier:
         path = Path(path)
         self.spec = read_spec(path)
         self.engine = open_engine(path, threads=threads, engine=engine)
-        outputs = int(np.prod(self.engine.output_shape))
         if self.engine.input_shape != self.spec.input.shape:
             raise ModelFileError(
                 f"{path.name}: input {self.engine.input_shape}, its metadata say {self.spec.input.shape}"
             )
-        if outputs not in ({1, 2} if len(self.labels) == 2 else {len(self.labels)}):
-            raise ModelFileError(f"{path.name}: {outputs} outputs for {len(self.labels)} labels")
+        shapes = {(1, len(self.labels))} | ({(1, 1)} if len(self.labels) == 2 else set())
+        if self.engine.output_shape not in shapes:
+            raise ModelFileError(
+                f"{path.name}: output {self.engine.output_shape} for {len(self.labels)} labels"
+            )
 
     @property
     def labels(self) -> tuple[str, ...]:

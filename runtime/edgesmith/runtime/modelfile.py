@@ -53,10 +53,14 @@ def _from_tflite(path: Path) -> bytes:
             raise ModelFileError("not a TFLite file (no TFL3 mark)")
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo(SPEC_NAME).file_size > MAX_SPEC_BYTES:
+            entry = archive.getinfo(SPEC_NAME)
+            if entry.file_size > MAX_SPEC_BYTES:
                 raise ModelFileError(f"{SPEC_NAME} is larger than {MAX_SPEC_BYTES} bytes")
+            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise zipfile.BadZipFile(f"compression {entry.compress_type}")
             return archive.read(SPEC_NAME)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, ValueError) as error:
+    # RuntimeError: an entry that claims to be encrypted.
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError, ValueError) as error:
         raise ModelFileError(
             "no edgesmith metadata: the file is truncated, or not edgesmith's", tip=_CONVERT_TIP
         ) from error

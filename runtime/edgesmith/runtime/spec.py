@@ -69,6 +69,10 @@ class Golden:
     tolerance: float
     other_kernels: float
 
+    def __post_init__(self) -> None:
+        if len({len(row) for row in self.outputs}) > 1:
+            raise ValueError(f"golden outputs of {sorted({len(row) for row in self.outputs})} values")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:

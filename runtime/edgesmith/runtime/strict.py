@@ -1,6 +1,7 @@
 """Frozen dataclasses from JSON, strictly: unknown, missing and mistyped keys are named."""
 
 import dataclasses
+import math
 import types
 import typing
 from typing import Any, Literal, TypeVar
@@ -61,11 +62,22 @@ def _dataclass(kind: Any, data: Any, where: str) -> Any:
 
 
 def _scalar(kind: Any, data: Any, where: str) -> Any:
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
+    if kind is float:
+        return _finite(data, where)
     if type(data) is not kind:
         raise _mistyped(where, data, kind.__name__)
     return data
+
+
+def _finite(data: Any, where: str) -> float:
+    """`json` reads NaN, Infinity and integers of any length; none of them is a number to compute with."""
+    try:
+        number = math.nan if isinstance(data, bool) or not isinstance(data, (int, float)) else float(data)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _mistyped(where, data, "a finite float")
+    return number
 
 
 def _mistyped(where: str, data: Any, wanted: str) -> ModelFileError:

@@ -45,7 +45,9 @@ def weight_bounds(kind: Kind, weights: NDArray[np.float32]) -> NDArray[np.float3
     FULLY_CONNECTED has one for the whole tensor, [1]: its kernels take one scale (8-bit quantization
     specification), and the converter cannot transpose weights that are quantized by channel.
     """
-    flat = _channels_last(kind, weights).reshape(-1, 1 if kind == "FULLY_CONNECTED" else _channels(kind, weights))
+    flat = _channels_last(kind, weights).reshape(
+        -1, 1 if kind == "FULLY_CONNECTED" else _channels(kind, weights)
+    )
     largest: NDArray[np.float32] = np.abs(flat).max(0)
     return np.maximum(largest, np.float32(1e-8))
 

@@ -93,18 +93,19 @@ class _Reader:
         operands = (
             tensors if kind in ("CONCATENATION", "ADD", "SUB", "MUL") else tensors[: _OPERANDS.get(kind, 1)]
         )
-        inputs = tuple(self._operand(kind, index, options) for index in operands)
+        output = self._name(int(operator.outputs[0]))
+        inputs = tuple(self._operand(kind, index, options, reader=output) for index in operands)
         if kind in _OPERANDS and len(inputs) == 2:
-            inputs = (*inputs, self._zero_bias(kind, inputs[1], name=self._name(int(operator.outputs[0]))))
+            inputs = (*inputs, self._zero_bias(kind, inputs[1], name=output))
         return Operator(
             kind=kind,
             inputs=inputs,
-            output=self._name(int(operator.outputs[0])),
+            output=output,
             activation=_activation(kind, operator.builtinOptions),
             options=options,
         )
 
-    def _operand(self, kind: Kind, index: int, options: dict[str, Any]) -> str:
+    def _operand(self, kind: Kind, index: int, options: dict[str, Any], *, reader: str) -> str:
         value = self._constant(index)
         if value is None:
             tensor = self.subgraph.tensors[index]
@@ -120,10 +121,10 @@ class _Reader:
             raise UnsupportedModelError(
                 f"{kind} {self._name(index)!r} holds NaN or infinite weights", tip="train the model again"
             )
-        # The same weights may serve operators of different kinds, each in its own order of axes.
-        name = f"{self._name(index)}:{kind}"
-        if name not in self.constants:
-            self.constants[name] = _ordered(kind, value, options)
+        # The converter stores equal constants once, above all the zero biases of depthwise convolutions; each
+        # operator gets its own, since folding and bias correction change them one by one.
+        name = f"{self._name(index)}:{reader}"
+        self.constants[name] = _ordered(kind, value, options)
         return name
 
     def _zero_bias(self, kind: Kind, weights: str, *, name: str) -> str:
