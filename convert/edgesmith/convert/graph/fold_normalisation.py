@@ -91,7 +91,11 @@ def _constant_operand(graph: Graph, operator: Operator, tensor: str) -> NDArray[
         return None
     others = [graph.constants[name] for name in operator.inputs if name in graph.constants]
     channels = graph.input_shape[3]
-    if len(others) != 1 or (others[0].size, *others[0].shape[-1:]) not in ((1,), (1, 1), (channels, channels)):
+    if len(others) != 1 or (others[0].size, *others[0].shape[-1:]) not in (
+        (1,),
+        (1, 1),
+        (channels, channels),
+    ):
         return None
     return others[0].reshape(-1).astype(np.float64)
 

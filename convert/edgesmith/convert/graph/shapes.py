@@ -21,5 +21,5 @@ def tensor_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
         found.update({name: tuple(tensor.shape) for name, tensor in tensors.items()})
         return tensors[graph.output]
 
-    tf.function(trace).get_concrete_function(tf.TensorSpec(graph.input_shape, tf.float32))
+    tf.function(trace, autograph=False).get_concrete_function(tf.TensorSpec(graph.input_shape, tf.float32))
     return found

@@ -57,7 +57,7 @@ def _extremes(graph: Graph, images: NDArray[np.uint8]) -> Mapping[str, tuple[flo
             tensors[operator.output] = apply(operator, operands)
         return tf.stack([(tf.reduce_min(tensors[name]), tf.reduce_max(tensors[name])) for name in names])
 
-    traced = tf.function(extremes_of)
+    traced = tf.function(extremes_of, autograph=False)
     found = np.stack([traced(input_values(graph, batch)).numpy() for batch in batches(images)])
     low, high = found[:, :, 0].min(0), found[:, :, 1].max(0)
     return {name: (float(low[index]), float(high[index])) for index, name in enumerate(names)}

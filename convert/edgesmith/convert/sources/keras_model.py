@@ -1,16 +1,15 @@
 """Keras models: `.keras` files, and the one in a RUN."""
 
-import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # before keras: imported after it, the converter dies with "'NoneType' object is not callable"
 
 import keras  # isort: skip
 from numpy.typing import NDArray
 
-from edgesmith.convert.sources.saved_model import to_flatbuffer
+from edgesmith.convert.sources.flatbuffer import to_flatbuffer
 from edgesmith.convert.sources.source import Source
 from edgesmith.runtime.errors import ModelFileError, UnsupportedModelError
 from edgesmith.runtime.runrecord import RunRecord, sha256_of
@@ -25,7 +24,7 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
     """
     try:
         model = keras.saving.load_model(file, compile=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ModelFileError(
             f"{str(file)!r}: Keras {keras.__version__} cannot load it: {str(error).splitlines()[0]}",
             tip="custom layers and functions cannot be loaded; rebuild the model from Keras layers",
@@ -34,7 +33,7 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
     return Source(
         framework=f"keras {keras.__version__}",
         sha256=sha256_of(file),
-        flatbuffer=_export(model, shape),
+        flatbuffer=to_flatbuffer(lambda image: model(image, training=False), shape),
         predict=_predictor(model),
         run=run,
     )
@@ -49,20 +48,6 @@ def _image_shape(model: Any) -> tuple[int, int, int]:
     if len(shape) != 4 or None in shape[1:]:
         raise UnsupportedModelError(f"input shape {shape}; fixed (batch, height, width, channels) is needed")
     return shape[1:]
-
-
-def _export(model: Any, shape: tuple[int, int, int]) -> bytes:
-    # Batch 1 from the start: an open batch leaves SHAPE and PACK operators at every Flatten.
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint(
-        "serve",
-        lambda image: model(image, training=False),
-        input_signature=[tf.TensorSpec((1, *shape), tf.float32)],
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
-        return to_flatbuffer(folder)
 
 
 def _predictor(model: Any) -> Any:

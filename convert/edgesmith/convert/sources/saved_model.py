@@ -1,7 +1,7 @@
 """TensorFlow SavedModel folders."""
 
 import hashlib
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from edgesmith.convert.sources.source import Source
+from edgesmith.convert.sources.flatbuffer import to_flatbuffer
+from edgesmith.convert.sources.source import Predict, Source
 from edgesmith.runtime.errors import ModelFileError, UnsupportedModelError
 from edgesmith.runtime.runrecord import sha256_of
 
@@ -23,42 +24,26 @@ def load_saved_model(folder: Path) -> Source:
     """
     try:
         loaded = tf.saved_model.load(str(folder))
-    except (OSError, ValueError) as error:
+    # IndexError is what truncated variables raise.
+    except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
         raise ModelFileError(f"{str(folder)!r} is no SavedModel that loads: {error}") from error
     signature = loaded.signatures.get(SIGNATURE)
     if signature is None:
         raise UnsupportedModelError(
             f"{str(folder)!r} has the signatures {sorted(loaded.signatures)}; {SIGNATURE!r} is needed"
         )
-    fixed = _with_batch_of_one(signature)
-    module = tf.Module()
-    module.loaded, module.fixed = loaded, fixed  # keeps the variables that the function reads
-    with tempfile.TemporaryDirectory() as temporary:
-        tf.saved_model.save(module, temporary, signatures={SIGNATURE: fixed})
-        flatbuffer = to_flatbuffer(temporary)
+    shape, classify = _classifier(signature)
     return Source(
         framework=f"tensorflow {tf.__version__} SavedModel",
         sha256=_sha256_of_folder(folder),
-        flatbuffer=flatbuffer,
-        predict=_predictor(fixed),
+        flatbuffer=to_flatbuffer(classify, shape),
+        predict=_predictor(classify),
         run=None,
     )
 
 
-def to_flatbuffer(folder: str) -> bytes:
-    """Float TFLite of a SavedModel folder, BatchNormalization folded by TensorFlow's converter."""
-    converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-    try:
-        flatbuffer: bytes = converter.convert()
-    except Exception as error:  # the converter's own exception class is private
-        raise UnsupportedModelError(
-            f"TensorFlow's converter refuses the model: {str(error).splitlines()[0]}",
-            tip="a layer of it has no TFLite counterpart; the message names it",
-        ) from error
-    return flatbuffer
-
-
-def _with_batch_of_one(signature: Any) -> Any:
+def _classifier(signature: Any) -> tuple[tuple[int, int, int], Callable[[Any], Any]]:
+    """The image's shape and a function from a batch of images to its scores."""
     specs = list(signature.structured_input_signature[1].items())
     if len(specs) != 1 or len(signature.structured_outputs) != 1:
         raise UnsupportedModelError(
@@ -69,15 +54,15 @@ def _with_batch_of_one(signature: Any) -> Any:
         raise UnsupportedModelError(
             f"input shape {spec.shape}; fixed [batch, height, width, channels] is needed"
         )
-    fixed = tf.TensorSpec((1, *spec.shape[1:]), tf.float32, name="image")
-    return tf.function(lambda image: next(iter(signature(**{name: image}).values())), input_signature=[fixed])
+    _, height, width, channels = spec.shape.as_list()
+    return (height, width, channels), lambda image: next(iter(signature(**{name: image}).values()))
 
 
-def _predictor(fixed: Any) -> Any:
+def _predictor(classify: Callable[[Any], Any]) -> Predict:
     def predict(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return np.concatenate(
-            [fixed(pixels[i : i + 1].astype(np.float32)).numpy() for i in range(len(pixels))]
-        )
+        images = tf.constant(pixels.astype(np.float32))
+        # One at a time: a signature may have been exported for batch 1.
+        return np.concatenate([classify(images[i : i + 1]).numpy() for i in range(len(pixels))])
 
     return predict
 

@@ -72,5 +72,5 @@ def _convert(converter: Any) -> bytes:
 def _converter(graph: Graph, classify: Any) -> Any:
     signature = [tf.TensorSpec(graph.input_shape, tf.float32, name="image")]
     module = tf.Module()
-    module.classify = tf.function(classify, input_signature=signature)
+    module.classify = tf.function(classify, input_signature=signature, autograph=False)
     return tf.lite.TFLiteConverter.from_concrete_functions([module.classify.get_concrete_function()], module)
