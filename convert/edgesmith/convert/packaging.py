@@ -5,16 +5,16 @@ import zipfile
 
 import onnx
 
+from edgesmith.convert.tflite.metadata import LABELS_NAME, with_metadata
 from edgesmith.runtime.modelfile import SPEC_NAME
 from edgesmith.runtime.spec import ModelSpec
 
-LABELS_NAME = "labels.txt"
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
 
 
 def package_tflite(flatbuffer: bytes, spec: ModelSpec) -> bytes:
-    """Append the associated files as a ZIP archive, stored uncompressed, as TFLite Metadata defines it."""
-    stream = io.BytesIO(flatbuffer)
+    """Add TFLite Metadata and append the associated files as a ZIP archive, stored uncompressed, as it defines."""
+    stream = io.BytesIO(with_metadata(flatbuffer, spec))
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry(SPEC_NAME), spec.to_json())
         archive.writestr(_entry(LABELS_NAME), "".join(f"{label}\n" for label in spec.labels))

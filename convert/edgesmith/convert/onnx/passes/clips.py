@@ -24,6 +24,8 @@ def fold_clips(graph: ir.Graph) -> int:
         quantize = only_reader(node.outputs[0]) if is_a(node, "Clip", "Relu") else None
         if not is_a(quantize, "QuantizeLinear") or quantize is None:
             continue
+        if any(value is not None and constant(value) is None for value in node.inputs[1:]):
+            continue  # bounds that are computed
         low, high = _bounds(node)
         target = quantization(quantize)
         limits = np.iinfo(target.zero_point.dtype)
