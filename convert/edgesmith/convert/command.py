@@ -1,12 +1,14 @@
 """Convert a trained model to .tflite and .onnx, in float32 and in int8, and measure every file.
 
-MODEL is a RUN folder of `edgesmith train`, a .keras file or a SavedModel folder. int8 is calibrated on 100
+MODEL is a RUN folder of `edgesmith train`, a Keras file (.keras, or Keras 2's .h5), a SavedModel folder or a
+float .tflite. int8 is calibrated on 100
 images: the RUN's training images, or those below --calibration. Parity and accuracy are measured on the
 RUN's test split, or on --evaluate.
 
 Examples:
   edgesmith convert runs/flowers -o deploy/flowers
   edgesmith convert runs/flowers -o deploy/flowers --precision int8 --format tflite
+  edgesmith convert old.h5 -o deploy/old --labels labels.txt --mean 127.5 --std 127.5 --precision float32
   edgesmith convert my.keras -o deploy/my --labels labels.txt --calibration photos/train --evaluate photos/test
 
 """
@@ -20,9 +22,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgesmith.convert.normalisation import ExternalNormalisation
 from edgesmith.convert.plan import WRITABLE_PRECISIONS, ConversionPlan
 from edgesmith.runtime.commands.options import one_of
-from edgesmith.runtime.errors import needs_extra
+from edgesmith.runtime.errors import OptionError, needs_extra
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.spec import MODEL_FORMATS
 
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "model", metavar="MODEL", type=Path, help="RUN folder, .keras file or SavedModel folder"
+        "model",
+        metavar="MODEL",
+        type=Path,
+        help="RUN folder, .keras, .h5 or float .tflite file, or SavedModel folder",
     )
     parser.add_argument(
         "-o", "--output", metavar="DEPLOY", type=Path, required=True, help="a new folder to write"
@@ -60,8 +66,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--evaluate", metavar="DIR", type=Path, help="labelled images to measure on")
     parser.add_argument("--labels", metavar="FILE", type=Path, help="one label a line, in output order")
+    _add_normalisation(parser)
     parser.add_argument("--seed", type=int, default=0, help="draws the calibration images (0)")
     parser.add_argument("--json", action="store_true", help="print convert.json on stdout")
+
+
+def _add_normalisation(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "normalisation outside of the model",
+        "for models whose input is not raw pixels 0..255 but (raw - mean) / std; one number, or one a channel",
+    )
+    group.add_argument(
+        "--mean", nargs="+", type=float, default=[0.0], metavar="M", help="in raw pixel units (0)"
+    )
+    deviation = group.add_mutually_exclusive_group()
+    deviation.add_argument("--std", nargs="+", type=float, metavar="S", help="in raw pixel units (1)")
+    deviation.add_argument(
+        "--scale", type=float, metavar="F", help="a factor instead: --scale 0.00392157 is --std 255"
+    )
+
+
+def _normalisation(arguments: argparse.Namespace) -> ExternalNormalisation:
+    if arguments.scale is not None:
+        if arguments.scale == 0:
+            raise OptionError("--scale 0 leaves nothing of the image")
+        std = (1 / arguments.scale,)
+    else:
+        std = tuple(arguments.std or [1.0])
+    return ExternalNormalisation(mean=tuple(arguments.mean), std=std)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         calibration=arguments.calibration,
         evaluate=arguments.evaluate,
         labels=arguments.labels,
+        normalisation=_normalisation(arguments),
         seed=arguments.seed,
     )
     # Of TensorFlow's C++ messages, level 2 leaves the errors.

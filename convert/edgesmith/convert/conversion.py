@@ -10,6 +10,7 @@ from edgesmith.convert.golden import golden_answers
 from edgesmith.convert.images import ImageChoice, choose_images, parity_images
 from edgesmith.convert.measure import measure_files
 from edgesmith.convert.onnx.lower import INT8_PASSES, lower
+from edgesmith.convert.original import Original
 from edgesmith.convert.packaging import package_onnx, package_tflite
 from edgesmith.convert.plan import ConversionPlan, WritablePrecision
 from edgesmith.convert.prepare import prepare_graph
@@ -48,7 +49,9 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
     inputs = _check_inputs(plan)
     report("loading the model", 0.0)
     source = load_source(plan.model)
-    graph = prepare_graph(source.flatbuffer, inputs.labels)
+    prepared = prepare_graph(source.flatbuffer, inputs.labels, plan.normalisation)
+    graph = prepared.graph
+    original = Original(source=source, normalisation=plan.normalisation, logits=prepared.from_logits)
     geometry = _geometry(graph.input_shape, inputs.run)
     flatbuffers = export(
         graph,
@@ -62,7 +65,7 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
         files = _write_files(plan, folder, flatbuffers, specs, report)
         images = parity_images(inputs.choice, geometry)
         report("comparing with the original", 0.75)
-        measured = measure_files(folder, files, source.predict, images, classes=len(inputs.labels))
+        measured = measure_files(folder, files, original, images, classes=len(inputs.labels))
         record = ConversionRecord(
             name=plan.name,
             source=measured.source_record(plan.name, source),

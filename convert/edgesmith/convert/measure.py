@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.census import count_operators
 from edgesmith.convert.images import ParityImages
+from edgesmith.convert.original import Original
 from edgesmith.convert.parity import as_probabilities, compare, file_outputs, identical_share
 from edgesmith.convert.record import FileRecord, SourceRecord
 from edgesmith.convert.sources import Source
-from edgesmith.convert.sources.source import Predict
 from edgesmith.convert.written import WrittenFile
 from edgesmith.runtime.accuracy import Accuracy, measure_accuracy
 from edgesmith.runtime.runrecord import sha256_of
@@ -35,10 +35,10 @@ class Measured:
 
 
 def measure_files(
-    folder: Path, files: Sequence[WrittenFile], predict: Predict, images: ParityImages, *, classes: int
+    folder: Path, files: Sequence[WrittenFile], original: Original, images: ParityImages, *, classes: int
 ) -> Measured:
     """Run each file on its default engine over all images."""
-    source = as_probabilities(predict(images.pixels), classes=classes)
+    source = original.scores(images.pixels, classes=classes)
     first_of: dict[Precision, tuple[str, NDArray[Any]]] = {}
     records = []
     for file in files:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from edgesmith.convert.normalisation import RAW_PIXELS, ExternalNormalisation
 from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelFormat
 
@@ -18,9 +19,10 @@ CALIBRATION_IMAGES = 100
 class ConversionPlan:
     """`convert MODEL -o OUTPUT`.
 
-    `model`: a RUN folder, a `.keras` file or a SavedModel folder. `calibration`: a folder of images, labels
+    `model`: a RUN folder, a Keras or float `.tflite` file, or a SavedModel folder. `calibration`: a folder of images, labels
     ignored; None takes the RUN's training split. `evaluate`: labelled images; None takes the RUN's test
     split. `labels`: a file with one label a line in output order, for models without a RUN.
+    `normalisation`: what the model expects to have been done to raw pixels outside of it.
     """
 
     model: Path
@@ -30,6 +32,7 @@ class ConversionPlan:
     calibration: Path | None = None
     evaluate: Path | None = None
     labels: Path | None = None
+    normalisation: ExternalNormalisation = RAW_PIXELS
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -10,9 +10,12 @@ import onnx
 import onnx_ir as ir
 import onnx_ir.passes.common as common_passes
 
+from edgesmith.convert.onnx.dense_inputs import flatten_dense_inputs
+from edgesmith.convert.onnx.functions import define_functions
 from edgesmith.convert.onnx.passes.average_pool import round_average_pools
 from edgesmith.convert.onnx.passes.clips import fold_clips
 from edgesmith.convert.onnx.passes.exact_add import make_adds_exact
+from edgesmith.convert.onnx.passes.exact_softmax import make_softmax_exact
 from edgesmith.convert.onnx.passes.gemm import fuse_gemm
 from edgesmith.convert.onnx.passes.identity_pairs import remove_identity_pairs
 from edgesmith.convert.onnx.passes.unsigned import make_activations_unsigned
@@ -31,6 +34,7 @@ INT8_PASSES: tuple[Pass, ...] = (
     fuse_gemm,
     round_average_pools,
     make_adds_exact,
+    make_softmax_exact,
     unshare_weight_zero_points,
 )
 
@@ -50,6 +54,7 @@ def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:
                 f"ONNX lowering failed in {rewrite.__name__} (after {', '.join(done) or 'reading'}): {error}"
             ) from error
         done.append(rewrite.__name__)
+    define_functions(model)
     common_passes.RemoveUnusedNodesPass()(model)
     common_passes.TopologicalSortPass()(model)
     proto = ir.to_proto(model)
@@ -68,8 +73,8 @@ def _read_with_tf2onnx(tflite: bytes) -> onnx.ModelProto:
         import tf2onnx
 
         file = Path(folder) / "model.tflite"
-        file.write_bytes(tflite)
         try:
+            file.write_bytes(flatten_dense_inputs(tflite))
             proto: onnx.ModelProto = tf2onnx.convert.from_tflite(str(file), opset=OPSET)[0]
         # tf2onnx lets whatever its handlers raise pass: KeyError, ValueError, AttributeError, its own.
         except Exception as error:

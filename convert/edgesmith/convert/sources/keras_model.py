@@ -1,29 +1,31 @@
-"""Keras models: `.keras` files, and the one in a RUN."""
+"""Keras models: `.keras` files, the one in a RUN, and Keras 2's `.h5`."""
 
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
-
-import keras  # isort: skip
 from numpy.typing import NDArray
 
 from edgesmith.convert.sources.flatbuffer import to_flatbuffer
-from edgesmith.convert.sources.source import Source
+from edgesmith.convert.sources.source import Predict, Source
 from edgesmith.runtime.errors import ModelFileError, UnsupportedModelError
 from edgesmith.runtime.runrecord import RunRecord, sha256_of
+
+KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 _BATCH = 32
 
 
 def load_keras(file: Path, *, run: RunRecord | None) -> Source:
-    """Load a `.keras` file with one image input and one output of fixed shape.
+    """Load a Keras model with one image input and one output of fixed shape.
 
     Raises `ModelFileError` when Keras cannot load it, `UnsupportedModelError` for other shapes.
     """
+    legacy = {} if file.suffix == ".keras" else {"DepthwiseConv2D": _Keras2DepthwiseConv2D}
     try:
-        model = keras.saving.load_model(file, compile=False)
+        model = keras.saving.load_model(file, custom_objects=legacy, compile=False)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ModelFileError(
             f"{str(file)!r}: Keras {keras.__version__} cannot load it: {str(error).splitlines()[0]}",
@@ -39,6 +41,14 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
     )
 
 
+class _Keras2DepthwiseConv2D(keras.layers.DepthwiseConv2D):  # type: ignore[misc]  # keras is untyped
+    """Keras 2 wrote `groups: 1` into this layer's configuration, which Keras 3 refuses."""
+
+    def __init__(self, **configuration: Any) -> None:
+        configuration.pop("groups", None)
+        super().__init__(**configuration)
+
+
 def _image_shape(model: Any) -> tuple[int, int, int]:
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UnsupportedModelError(
@@ -50,9 +60,9 @@ def _image_shape(model: Any) -> tuple[int, int, int]:
     return shape[1:]
 
 
-def _predictor(model: Any) -> Any:
-    def predict(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = model.predict(pixels.astype(np.float32), batch_size=_BATCH, verbose=0)
+def _predictor(model: Any) -> Predict:
+    def predict(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = model.predict(pixels, batch_size=_BATCH, verbose=0)
         return scores
 
     return predict

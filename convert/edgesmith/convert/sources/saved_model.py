@@ -59,8 +59,8 @@ def _classifier(signature: Any) -> tuple[tuple[int, int, int], Callable[[Any], A
 
 
 def _predictor(classify: Callable[[Any], Any]) -> Predict:
-    def predict(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        images = tf.constant(pixels.astype(np.float32))
+    def predict(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        images = tf.constant(pixels)
         # One at a time: a signature may have been exported for batch 1.
         return np.concatenate([classify(images[i : i + 1]).numpy() for i in range(len(pixels))])
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from edgesmith.runtime.runrecord import RunRecord
 
-Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """`flatbuffer`: the model as float TFLite, batch 1. `predict`: the original model's output [n, classes]
-    for raw pixels uint8 [n, height, width, channels]. `run`: what training left, where there is a RUN.
+    for its own input, float32 [n, height, width, channels]. `run`: what training left, where there is a RUN.
     """
 
     framework: str

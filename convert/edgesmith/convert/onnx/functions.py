@@ -1,0 +1,62 @@
+"""ONNX model-local functions: operators of our own, spelled out in standard ones inside the file.
+
+An engine needs nothing for them; it inlines the definition when it loads the file.
+"""
+
+import numpy as np
+import onnx_ir as ir
+
+DOMAIN = "edgesmith"
+SOFTMAX = "SoftmaxOfCodes"
+
+
+def define_functions(model: ir.Model) -> None:
+    """Add the definitions of those functions that the graph calls."""
+    if any(node.domain == DOMAIN and node.op_type == SOFTMAX for node in model.graph):
+        function = _softmax(model.graph.opset_imports[""])
+        model.functions[function.identifier()] = function
+        model.graph.opset_imports[DOMAIN] = 1
+
+
+def _softmax(opset: int) -> ir.Function:
+    """`SoftmaxOfCodes(codes uint8 [n, classes], exponentials float32 [256]) -> uint8 [n, classes]`.
+
+    TFLite's 8-bit softmax, step by step (`optimized_ops::Softmax` for int8): exponentials of the distance
+    to the largest code from a table, their sum in float32 from the first to the last (CumSum adds in that
+    order, other sums do not), probability times 256, rounded half to even.
+    """
+    codes, table = ir.Value(name="codes"), ir.Value(name="exponentials")
+    body = _Body()
+    one = body.constant("one", np.int32(1))
+    last = body.constant("last", np.array([-1], np.int64))
+    axis = body.constant("axis", np.int64(1))
+    step = body.constant("step", np.float32(1 / 256))
+    unit, zero = body.constant("unit", np.float32(1)), body.constant("zero", np.uint8(0))
+    wide = body.add("Cast", codes, attributes={"to": ir.DataType.INT32.value})
+    top = body.add("ReduceMax", wide, attributes={"axes": [1], "keepdims": 1})
+    # -1 (the last entry, of distance 0) to -256.
+    place = body.add("Sub", body.add("Sub", wide, top), one)
+    powers = body.add("Gather", table, place)
+    total = body.add("Gather", body.add("CumSum", powers, axis), last, attributes={"axis": 1})
+    share = body.add("Reciprocal", body.add("Mul", total, step))
+    result = body.add("QuantizeLinear", body.add("Mul", powers, share), unit, zero)
+    graph = ir.Graph([codes, table], [result], nodes=body.nodes, opset_imports={"": opset})
+    return ir.Function(DOMAIN, SOFTMAX, graph=graph, attributes=[])
+
+
+class _Body:
+    """Collects the nodes of a function, in order."""
+
+    def __init__(self) -> None:
+        self.nodes: list[ir.Node] = []
+
+    def constant(
+        self, name: str, value: np.ndarray[tuple[int, ...], np.dtype[np.generic]] | np.generic
+    ) -> ir.Value:
+        return self.add("Constant", attributes={"value": ir.tensor(np.asarray(value), name=name)})
+
+    def add(self, op_type: str, *inputs: ir.Value, attributes: dict[str, object] | None = None) -> ir.Value:
+        node = ir.node(op_type, inputs=list(inputs), attributes=attributes or {})  # type: ignore[arg-type]
+        node.outputs[0].name = f"value_{len(self.nodes)}"
+        self.nodes.append(node)
+        return node.outputs[0]
