@@ -40,7 +40,8 @@ class ExternalNormalisation:
         if self.is_identity:
             return values
         mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
-        return np.divide(values - mean, std, dtype=np.float32)
+        normalised: NDArray[np.float32] = np.divide(values - mean, std, dtype=np.float32)
+        return normalised
 
     def in_front_of(self, graph: Graph) -> Graph:
         """The graph with the normalisation as its first operators, to be folded like any other."""

@@ -34,7 +34,8 @@ class Original:
 def _from_logits(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Softmax; a single logit is that of the second of two classes, through the sigmoid."""
     if rows.shape[1] == 1:
-        return np.reciprocal(1 + np.exp(-rows), dtype=np.float32)
+        sigmoid: NDArray[np.float32] = np.reciprocal(1 + np.exp(-rows), dtype=np.float32)
+        return sigmoid
     powers = np.exp(rows - rows.max(axis=1, keepdims=True))
     softmax: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
     return softmax

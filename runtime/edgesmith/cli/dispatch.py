@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from types import ModuleType
@@ -11,8 +12,11 @@ from edgesmith.cli.table import COMMANDS
 
 def run_command(name: str, words: list[str]) -> int:
     """Parse `words` for the command `name` and run it."""
-    module = importlib.import_module(COMMANDS[name][0])
+    # File names need not be valid text. An escaped byte can be printed, and is a valid escape in JSON.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        module = importlib.import_module(COMMANDS[name][0])
         code: int = module.run(build_parser(name, module).parse_args(words))
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """From any picture to raw pixels: the one decoding that training, evaluation and the device share."""
 
 import io
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,9 @@ ImageSource = str | Path | bytes | IO[bytes] | Image.Image | NDArray[np.uint8]
 
 # The most pixels an image may have, about 9459 × 9459. Pillow's own default, a quarter of a gigabyte of RGB.
 MAX_PIXELS = 1024 * 1024 * 1024 // 4 // 3
+
+# What Pillow's decoders answer damage with, according to format and place of the damage.
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError, RuntimeError)
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
@@ -32,21 +36,24 @@ def decode(source: ImageSource) -> Image.Image:
         return _from_array(source)
     name = _name_of(source)
     try:
-        image = source if isinstance(source, Image.Image) else _open(source)
-        if image.width * image.height > MAX_PIXELS:
-            raise ImageError(
-                f"{name}: {image.width}x{image.height} pixels are more than the {MAX_PIXELS} allowed"
-            )
-        image.load()
-        return _to_rgb_or_grey(ImageOps.exif_transpose(image))
+        # `with`, since Pillow keeps a file of several frames open after `load`.
+        with nullcontext(source) if isinstance(source, Image.Image) else _open(source) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageError(
+                    f"{name}: {image.width}x{image.height} pixels are more than the {MAX_PIXELS} allowed"
+                )
+            image.load()
+            return _to_rgb_or_grey(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} is not an image that can be read", tip="JPEG, PNG, WebP, …?") from error
-    except Image.DecompressionBombError as error:
+    # The warning is Pillow's, for up to twice its limit; it is an exception where warnings are errors.
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(f"{name}: more pixels than the {MAX_PIXELS} allowed") from error
     except FileNotFoundError as error:
         raise ImageError(f"{name}: no such file") from error
-    # Pillow's decoders answer damage with any of these, according to format and place of the damage.
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError) as error:
+    except (IsADirectoryError, PermissionError) as error:
+        raise ImageError(f"{name} cannot be read: {error.strerror}") from error
+    except _DAMAGE as error:
         raise ImageError(f"{name} is damaged or truncated: {error}") from error
 
 
@@ -99,15 +106,17 @@ def _to_rgb_or_grey(image: Image.Image) -> Image.Image:
 def _upper_eight_bits(image: Image.Image) -> Image.Image:
     # 16-bit files arrive as I;16, or as I from Pillow before 11; mode F holds 0..255 by Pillow's convention.
     scale = 1 if image.mode == "F" else 256
-    return Image.fromarray(np.clip(np.asarray(image) / scale, 0, 255).astype(np.uint8))
+    values = np.nan_to_num(np.asarray(image) / scale)
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
 
 
 def _centre_box(image: Image.Image, spec: InputSpec) -> tuple[float, float, float, float]:
     aspect = spec.width / spec.height
     width = min(image.width, image.height * aspect) * spec.crop_fraction
     height = width / aspect
-    left, top = (image.width - width) / 2, (image.height - height) / 2
-    return (left, top, left + width, top + height)
+    # Rounding can leave the picture by one bit, which Pillow refuses.
+    left, top = max(0.0, (image.width - width) / 2), max(0.0, (image.height - height) / 2)
+    return (left, top, min(image.width, left + width), min(image.height, top + height))
 
 
 def _name_of(source: ImageSource) -> str:

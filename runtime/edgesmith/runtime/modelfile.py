@@ -38,8 +38,9 @@ def read_spec(path: Path) -> ModelSpec:
 
     Raises `ModelFileError` for a file that is missing, damaged or has no (valid) edgesmith metadata.
     """
+    model_format = format_of(path)
     try:
-        data = _from_tflite(path) if format_of(path) == "tflite" else _from_onnx(path)
+        data = _from_tflite(path) if model_format == "tflite" else _from_onnx(path)
         return ModelSpec.from_json(data)
     except OSError as error:
         raise ModelFileError(f"{str(path)!r} cannot be read: {error}") from error

@@ -71,7 +71,9 @@ class RunRecord:
             raise ModelFileError(
                 f"{str(run)!r} holds no {RUN_FILE}", tip="`edgesmith train` writes it"
             ) from error
-        except ValueError as error:
+        except OSError as error:
+            raise ModelFileError(f"{str(file)!r} cannot be read: {error.strerror}") from error
+        except (ValueError, RecursionError) as error:
             raise ModelFileError(f"{str(file)!r} is not JSON: {error}") from error
         schema = document.get("schema") if isinstance(document, dict) else None
         if schema != RUN_SCHEMA:

@@ -1,5 +1,6 @@
 """Does a model file give on this machine the answers that it gave where it was converted?"""
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -33,8 +34,9 @@ class Verdict:
     inputs: int
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of `verify --json`."""
-        return asdict(self)
+        """One entry of `verify --json`. JSON has no NaN: a difference that is no number becomes null."""
+        difference = self.max_abs_difference if math.isfinite(self.max_abs_difference) else None
+        return {**asdict(self), "max_abs_difference": difference}
 
 
 def verify(path: Path, *, engine: EngineName | None = None, threads: int | None = None) -> Verdict:
@@ -78,6 +80,8 @@ def judge(
     difference = float(np.abs(got - wanted).max())
     if difference == 0:
         return "identical"
+    if not np.isfinite(got).all():  # the best class of a row without numbers would be the first
+        return "different"
     same_top1 = got.argmax(1) == wanted.argmax(1)
     if difference <= allowed and same_top1.all():
         return "within"

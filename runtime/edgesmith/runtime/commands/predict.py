@@ -37,10 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Classify, print, and return 1 when an image could not be read."""
     if arguments.top < 1:
         raise OptionError(f"--top {arguments.top}; at least 1 is needed")
+    files = list(_expand(arguments.images))  # an empty folder is told before any work
     with without_chatter():
         classifier = Classifier(arguments.model, threads=arguments.threads, engine=arguments.engine)
     with classifier as classify:
-        results = _classify_all(classify, _expand(arguments.images), arguments.top)
+        results = _classify_all(classify, files, arguments.top)
         if arguments.json:
             answers = list(results)
             document = {

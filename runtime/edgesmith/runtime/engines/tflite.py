@@ -54,7 +54,8 @@ class TFLiteEngine:
 
 def _explain(path: Path, engine: str, error: Exception) -> EngineError | ModelFileError:
     text = str(error)
-    if "Didn't find op" in text or ("version" in text and "op" in text.lower() and "builtin" in text):
+    # "Didn't find op for builtin opcode …" and "Op builtin_code out of range", both in LiteRT and tflite-runtime.
+    if "newer model" in text:
         return EngineError(
             f"{path.name}: {engine} is too old for an operator in it: {text.splitlines()[0]}",
             tip="install a newer ai-edge-litert, or use the float32 or int8 file",
