@@ -1,0 +1,63 @@
+from importlib.metadata import version
+
+import pytest
+
+from edgesmith.cli import main
+from edgesmith.cli.table import COMMANDS, help_text
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["-h"], ["--help"], ["help"]], ids=lambda words: " ".join(words) or "nothing"
+)
+def test_help_is_the_table(words: list[str], capsys: Capture) -> None:
+    assert main(words) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (help_text(), "")
+
+
+def test_version(capsys: Capture) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"edgesmith {version('edgesmith')}\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("trian", "edgesmith: no command 'trian'; did you mean 'train'?\n"),
+        ("verfy", "edgesmith: no command 'verfy'; did you mean 'verify'?\n"),
+        ("xyz", "edgesmith: no command 'xyz'\n"),
+        ("--verbose", "edgesmith: no command '--verbose'\n"),
+    ],
+)
+def test_an_unknown_command_is_wrong_usage(word: str, message: str, capsys: Capture) -> None:
+    assert main([word]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"{message}\n{help_text()}"
+
+
+@pytest.mark.parametrize("words", [["help", "completion"], ["completion", "--help"]], ids=" ".join)
+def test_help_of_one_command(words: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: edgesmith completion")
+
+
+def test_help_of_an_unknown_command(capsys: Capture) -> None:
+    assert main(["help", "trian"]) == 2
+    assert "did you mean 'train'?" in capsys.readouterr().err
+
+
+def test_the_words_of_the_process_are_the_default(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr("sys.argv", ["edgesmith", "nonsense"])
+    assert main() == 2
+    assert "no command 'nonsense'" in capsys.readouterr().err
+
+
+def test_every_command_is_in_the_help() -> None:
+    for name, (_, summary) in COMMANDS.items():
+        assert f"  {name} " in help_text()
+        assert summary in help_text()

@@ -1,0 +1,85 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edgesmith.cli import main
+from edgesmith.runtime import inspect as module
+from edgesmith.runtime.spec import InputSpec, ModelSpec
+
+Capture = pytest.CaptureFixture[str]
+Rows = dict[str, str]
+
+
+def _rows(capsys: Capture) -> Rows:
+    return {line[:11].strip(): line[12:] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_text(models: dict[str, Path], capsys: Capture) -> None:
+    path = models["uint8 onnx"]
+    assert main(["inspect", str(path)]) == 0
+    rows = _rows(capsys)
+    engine = rows.pop("loads in")
+    assert engine.startswith("onnxruntime ")
+    assert rows == {
+        "file": f"{path} ({path.stat().st_size:,} bytes)",
+        "name": "colours, int8",
+        "labels": "3: red, green, blue",
+        "geometry": "8x8x3, stretch",
+        "source": "test, sha256 0000000000000000…",
+        "input": "uint8 [1, 8, 8, 3]",
+        "output": "uint8 [1, 3]",
+        "operators": "1 Cast, 1 ReduceMean, 1 MatMul, 1 Softmax, 1 QuantizeLinear",
+        "int8 share": "0 % of operators",
+    }
+
+
+def test_many_labels_are_shortened(
+    bare_tflite: bytes,
+    make_spec: Callable[..., ModelSpec],
+    package: Callable[[Path, bytes, ModelSpec], Path],
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    spec = make_spec(
+        labels=tuple(f"x{number}" for number in range(1000)),
+        input=InputSpec(height=8, width=8, channels=3, resize="crop"),
+    )
+    assert main(["inspect", str(package(tmp_path / "a.tflite", bare_tflite, spec))]) == 0
+    rows = _rows(capsys)
+    assert rows["labels"] == "1000: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, …"
+    assert rows["geometry"] == "8x8x3, crop"
+
+
+def test_a_foreign_file_without_operators(
+    bare_tflite: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(module, "entry_points", lambda group: [])
+    (tmp_path / "a.tflite").write_bytes(bare_tflite)
+    assert main(["inspect", str(tmp_path / "a.tflite")]) == 0
+    rows = _rows(capsys)
+    assert list(rows) == ["file", "input", "output", "loads in", "note"]
+    assert rows["note"].startswith("metadata: a.tflite: no edgesmith metadata")
+
+
+def test_json(model: Path, capsys: Capture) -> None:
+    assert main(["inspect", str(model), "--json"]) == 0
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert list(document) == [
+        "schema", "file", "bytes", "spec", "input", "output", "engine", "operators", "int8_share", "notes",
+    ]  # fmt: skip
+    assert document["schema"] == "edgesmith.inspect/1"
+    assert document["input"]["shape"] == [1, 8, 8, 3]
+    assert document["spec"]["labels"] == ["red", "green", "blue"]
+    assert printed.err == ""
+
+
+def test_a_damaged_file(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"nothing")
+    assert main(["inspect", str(tmp_path / "a.onnx")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "edgesmith inspect: a.onnx: onnxruntime" in printed.err
+    assert "tip: copy or convert it again" in printed.err

@@ -1,0 +1,69 @@
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edgesmith.cli import main
+from edgesmith.runtime.modelfile import read_spec
+from edgesmith.runtime.spec import ModelSpec
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def tampered(
+    models: dict[str, Path], package: Callable[[Path, bytes, ModelSpec], Path], tmp_path: Path
+) -> Path:
+    """A float file whose golden answers are those of another model."""
+    source = models["float onnx"]
+    spec = read_spec(source)
+    outputs = tuple(row[::-1] for row in spec.golden.outputs)
+    changed = dataclasses.replace(spec, golden=dataclasses.replace(spec.golden, outputs=outputs))
+    return package(tmp_path / "tampered.onnx", source.read_bytes(), changed)
+
+
+def test_sound_files(models: dict[str, Path], capsys: Capture) -> None:
+    assert main(["verify", *map(str, models.values())]) == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [str(path) for path in models.values()]
+    assert all(": identical on " in line and "best class equal on 4 of 4)" in line for line in lines)
+    assert printed.err == ""
+
+
+def test_json(models: dict[str, Path], capsys: Capture) -> None:
+    assert main(["verify", *map(str, models.values()), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "edgesmith.verify/1"
+    assert [result["file"] for result in document["results"]] == [str(path) for path in models.values()]
+    assert {result["outcome"] for result in document["results"]} == {"identical"}
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["text", "JSON"])
+def test_a_different_file_ends_in_3_and_all_are_reported(
+    words: list[str], tampered: Path, models: dict[str, Path], capsys: Capture
+) -> None:
+    assert main(["verify", str(tampered), str(models["float tflite"]), *words]) == 3
+    out = capsys.readouterr().out
+    if words:
+        assert [result["outcome"] for result in json.loads(out)["results"]] == ["different", "identical"]
+    else:
+        assert "tampered.onnx: different on onnxruntime" in out
+        assert "colours-float32.tflite: identical" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["gone.onnx"], "gone.onnx': no such model file"),
+        (["gone.onnx", "--engine", "onnx"], "there is no engine 'onnx'"),
+    ],
+    ids=["no file", "no engine"],
+)
+def test_what_cannot_be_verified(words: list[str], message: str, capsys: Capture) -> None:
+    assert main(["verify", *words]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert message in printed.err

@@ -1,0 +1,199 @@
+"""Tiny real model files that name the mean colour of a picture, and pictures for them.
+
+Makers are fixtures that return functions, since test modules cannot import each other in pytest's importlib
+mode. No TensorFlow: the `.onnx` is written with `onnx.helper`, the `.tflite` with LiteRT's own schema.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flatbuffers
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from edgesmith.convert.packaging import package_onnx, package_tflite
+from edgesmith.runtime.engines import open_engine
+from edgesmith.runtime.golden import golden_inputs
+from edgesmith.runtime.spec import Golden, InputSpec, ModelSpec, SourceSpec
+
+SIDE = 8
+LABELS = ("red", "green", "blue")
+WEIGHTS = np.eye(3, dtype=np.float32) * np.float32(0.05)  # logits: a twentieth of each channel's mean
+
+
+def _make_spec(**changes: Any) -> ModelSpec:
+    spec = ModelSpec(
+        name="colours",
+        labels=LABELS,
+        input=InputSpec(height=SIDE, width=SIDE, channels=3),
+        precision="float32",
+        source=SourceSpec(sha256="0" * 64, framework="test"),
+        golden=Golden(outputs=(), tolerance=1e-5, other_kernels=0.0),
+    )
+    return dataclasses.replace(spec, **changes)
+
+
+def _bare_onnx(*, integer: bool = False) -> bytes:
+    """Cast, mean, matrix, softmax; uint8 in and, quantized by 1/256, uint8 out where `integer`."""
+    kind = TensorProto.UINT8 if integer else TensorProto.FLOAT
+    nodes = [
+        helper.make_node("Cast", ["pixels"], ["values"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["values", "axes"], ["means"], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["share" if integer else "scores"], axis=-1),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array([1, 2]), "axes"),
+        numpy_helper.from_array(WEIGHTS, "weights"),
+    ]
+    if integer:
+        nodes.append(helper.make_node("QuantizeLinear", ["share", "scale", "zero"], ["scores"]))
+        constants.append(numpy_helper.from_array(np.array(1 / 256, np.float32), "scale"))
+        constants.append(numpy_helper.from_array(np.array(0, np.uint8), "zero"))
+    graph = helper.make_graph(
+        nodes,
+        "colours",
+        [helper.make_tensor_value_info("pixels", kind, [1, SIDE, SIDE, 3])],
+        [helper.make_tensor_value_info("scores", kind, [1, 3])],
+        constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def _bare_tflite() -> bytes:
+    """MEAN over rows and columns, FULLY_CONNECTED, SOFTMAX, all float32."""
+    model = schema.ModelT()
+    model.version = 3
+    empty, axes, weights = schema.BufferT(), schema.BufferT(), schema.BufferT()
+    axes.data = np.frombuffer(np.array([1, 2], np.int32).tobytes(), np.uint8)
+    weights.data = np.frombuffer(WEIGHTS.tobytes(), np.uint8)
+    model.buffers = [empty, axes, weights]
+    builtin = schema.BuiltinOperator
+    codes = (builtin.MEAN, builtin.FULLY_CONNECTED, builtin.SOFTMAX)
+    model.operatorCodes = [_operator_code(code) for code in codes]
+    graph = schema.SubGraphT()
+    graph.tensors = [
+        _tensor("pixels", [1, SIDE, SIDE, 3]),
+        _tensor("axes", [2], buffer=1, kind=schema.TensorType.INT32),
+        _tensor("means", [1, 3]),
+        _tensor("weights", [3, 3], buffer=2),
+        _tensor("logits", [1, 3]),
+        _tensor("scores", [1, 3]),
+    ]
+    softmax = schema.SoftmaxOptionsT()
+    softmax.beta = 1.0
+    options = schema.BuiltinOptions
+    graph.operators = [
+        _operator(0, [0, 1], [2], options.ReducerOptions, schema.ReducerOptionsT()),
+        _operator(1, [2, 3, -1], [4], options.FullyConnectedOptions, schema.FullyConnectedOptionsT()),
+        _operator(2, [4], [5], options.SoftmaxOptions, softmax),
+    ]
+    graph.inputs, graph.outputs = [0], [5]
+    model.subgraphs = [graph]
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _operator_code(code: int) -> Any:
+    operator_code = schema.OperatorCodeT()
+    operator_code.builtinCode = operator_code.deprecatedBuiltinCode = code
+    operator_code.version = 1
+    return operator_code
+
+
+def _tensor(name: str, shape: list[int], *, buffer: int = 0, kind: int = schema.TensorType.FLOAT32) -> Any:
+    tensor = schema.TensorT()
+    tensor.name, tensor.shape, tensor.buffer, tensor.type = name.encode(), shape, buffer, kind
+    return tensor
+
+
+def _operator(code: int, inputs: list[int], outputs: list[int], kind: int, options: Any) -> Any:
+    operator = schema.OperatorT()
+    operator.opcodeIndex, operator.inputs, operator.outputs = code, inputs, outputs
+    operator.builtinOptionsType, operator.builtinOptions = kind, options
+    return operator
+
+
+def _package(path: Path, bare: bytes, spec: ModelSpec) -> Path:
+    """Write a model file with `spec` inside, as `edgesmith convert` does."""
+    put = package_tflite if path.suffix == ".tflite" else package_onnx
+    path.write_bytes(put(bare, spec))
+    return path
+
+
+def _package_with_golden(path: Path, bare: bytes, spec: ModelSpec) -> Path:
+    """The same, with golden answers computed by the engine that the tests use."""
+    path.write_bytes(bare)
+    engine = open_engine(path, threads=1)
+    pictures = golden_inputs(spec.input)
+    rows = [engine.run(picture[None].astype(engine.input_dtype)) for picture in pictures]
+    engine.close()
+    outputs = tuple(tuple(float(value) for value in row) for row in rows)
+    return _package(
+        path, bare, dataclasses.replace(spec, golden=dataclasses.replace(spec.golden, outputs=outputs))
+    )
+
+
+@pytest.fixture(scope="session")
+def make_spec() -> Callable[..., ModelSpec]:
+    """A sound spec; keywords override."""
+    return _make_spec
+
+
+@pytest.fixture(scope="session")
+def package() -> Callable[[Path, bytes, ModelSpec], Path]:
+    return _package
+
+
+@pytest.fixture(scope="session")
+def bare_onnx() -> bytes:
+    return _bare_onnx()
+
+
+@pytest.fixture(scope="session")
+def bare_tflite() -> bytes:
+    return _bare_tflite()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Sound files with golden answers, by a readable name."""
+    folder = tmp_path_factory.mktemp("models")
+    whole = _make_spec(precision="int8", golden=Golden(outputs=(), tolerance=1.0, other_kernels=0.0))
+    return {
+        "float onnx": _package_with_golden(folder / "colours-float32.onnx", _bare_onnx(), _make_spec()),
+        "uint8 onnx": _package_with_golden(folder / "colours-int8.onnx", _bare_onnx(integer=True), whole),
+        "float tflite": _package_with_golden(folder / "colours-float32.tflite", _bare_tflite(), _make_spec()),
+    }
+
+
+@pytest.fixture(scope="session", params=["float onnx", "uint8 onnx", "float tflite"])
+def model(request: pytest.FixtureRequest, models: dict[str, Path]) -> Path:
+    """Each of the sound files in turn."""
+    return models[request.param]
+
+
+@pytest.fixture(scope="session")
+def photo() -> Callable[[Path, str], Path]:
+    """Write a picture of one colour."""
+
+    def write(path: Path, colour: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (24, 20), colour).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def noise() -> NDArray[np.uint8]:
+    """A picture without symmetry, uint8 [13, 17, 3]."""
+    return np.random.default_rng(0).integers(0, 256, (13, 17, 3), dtype=np.uint8)

@@ -1,0 +1,140 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+
+from edgesmith.runtime import cpu
+from edgesmith.runtime.engines.onnx import OnnxEngine
+from edgesmith.runtime.errors import ModelFileError
+
+Value = tuple[str, int, list[Any]]
+PIXELS: Value = ("pixels", TensorProto.FLOAT, [1, 8, 8, 3])
+SCORES: Value = ("scores", TensorProto.FLOAT, [1, 8, 8, 3])
+
+
+def _write(path: Path, inputs: list[Value], outputs: list[Value], *nodes: tuple[str, str, str]) -> Path:
+    """A model of one-in, one-out operators (kind, input, output)."""
+    graph = helper.make_graph(
+        [helper.make_node(kind, [source], [target], **_attributes(kind)) for kind, source, target in nodes],
+        "test",
+        [helper.make_tensor_value_info(*value) for value in inputs],
+        [helper.make_tensor_value_info(*value) for value in outputs],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def _attributes(kind: str) -> dict[str, Any]:
+    return {"to": TensorProto.STRING} if kind == "Cast" else {}
+
+
+def test_what_it_says_of_itself(models: dict[str, Path]) -> None:
+    engine = OnnxEngine(models["uint8 onnx"], threads=1)
+    assert engine.name == f"onnxruntime {onnxruntime.__version__}"
+    assert (engine.input_shape, engine.output_shape) == ((1, 8, 8, 3), (1, 3))
+    assert (engine.input_dtype.name, engine.output_dtype.name) == ("uint8", "uint8")
+
+
+def test_a_row_is_the_callers(models: dict[str, Path]) -> None:
+    engine = OnnxEngine(models["float onnx"], threads=2)
+    black, red = np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 8, 3), np.float32)
+    red[..., 0] = 255
+    first = engine.run(black)
+    kept = first.copy()
+    engine.run(red)
+    assert first.shape == (3,)
+    np.testing.assert_allclose(first, [1 / 3] * 3, rtol=1e-6)
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_closed_is_closed(models: dict[str, Path]) -> None:
+    engine = OnnxEngine(models["float onnx"], threads=1)
+    engine.close()
+    with pytest.raises(AttributeError):
+        engine.run(np.zeros((1, 8, 8, 3), np.float32))
+
+
+@pytest.mark.parametrize("saturates", [True, False], ids=["x86 without VNNI", "elsewhere"])
+def test_exact_products_where_they_would_saturate(
+    saturates: bool, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    make = onnxruntime.InferenceSession
+
+    def remember(path: str, options: Any, **rest: Any) -> Any:
+        seen.append(options)
+        return make(path, options, **rest)
+
+    monkeypatch.setattr(cpu, "saturates_int8", lambda: saturates)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", remember)
+    OnnxEngine(models["uint8 onnx"], threads=3)
+    options = seen[0]
+    assert options.intra_op_num_threads == 3
+    if saturates:
+        assert options.get_session_config_entry("session.x64quantprecision") == "1"
+    else:
+        with pytest.raises(RuntimeError, match="does not have configuration"):
+            options.get_session_config_entry("session.x64quantprecision")
+
+
+Make = Callable[[Path], Path]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        pytest.param(
+            lambda path: _write(path, [PIXELS, ("more", TensorProto.FLOAT, [1])], [SCORES], ("Exp", "pixels", "scores")),
+            "2 inputs and 1 outputs; a classifier has one of each",
+            id="two inputs",
+        ),
+        pytest.param(
+            lambda path: _write(
+                path, [PIXELS], [SCORES, ("more", TensorProto.FLOAT, [1, 8, 8, 3])],
+                ("Exp", "pixels", "scores"), ("Neg", "pixels", "more"),
+            ),
+            "1 inputs and 2 outputs",
+            id="two outputs",
+        ),
+        pytest.param(
+            lambda path: _write(
+                path, [("pixels", TensorProto.FLOAT, ["batch", 8, 8, 3])],
+                [("scores", TensorProto.FLOAT, ["batch", 8, 8, 3])], ("Exp", "pixels", "scores"),
+            ),
+            r"pixels has the open shape \('batch', 8, 8, 3\); fixed sizes are needed",
+            id="an open batch",
+        ),
+        pytest.param(
+            lambda path: _write(
+                path, [PIXELS], [("scores", TensorProto.STRING, [1, 8, 8, 3])], ("Cast", "pixels", "scores")
+            ),
+            r"scores is a tensor\(string\), not an image or scores",
+            id="text for scores",
+        ),
+        pytest.param(
+            lambda path: _write(
+                path, [("pixels", TensorProto.INT64, [1, 8])], [("scores", TensorProto.INT64, [1, 8])],
+                ("Neg", "pixels", "scores"),
+            ),
+            r"pixels is a tensor\(int64\)",
+            id="tokens for an image",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_classifier(make: Make, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=f"a.onnx: {message}"):
+        OnnxEngine(make(tmp_path / "a.onnx"), threads=1)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.97], ids=["empty", "half", "nearly whole"])
+def test_a_damaged_file(share: float, bare_onnx: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").write_bytes(bare_onnx[: int(share * len(bare_onnx))])
+    with pytest.raises(ModelFileError, match=r"a\.onnx: onnxruntime \S+ cannot load it: ") as caught:
+        OnnxEngine(tmp_path / "a.onnx", threads=1)
+    assert "\n" not in str(caught.value)
+    assert "copy or convert it again" in str(caught.value.tip)

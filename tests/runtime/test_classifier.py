@@ -1,0 +1,159 @@
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+from PIL import Image
+
+from edgesmith.runtime import Classifier
+from edgesmith.runtime.errors import ImageError, ModelFileError
+from edgesmith.runtime.spec import InputSpec, ModelSpec
+
+MakeSpec = Callable[..., ModelSpec]
+Package = Callable[[Path, bytes, ModelSpec], Path]
+
+
+def _reshaping(output: list[int], *, kind: int = TensorProto.FLOAT) -> bytes:
+    """An ONNX that gives the first pixels of its input, cut to `output`."""
+    count = int(np.prod(output))
+    nodes = [
+        helper.make_node("Reshape", ["pixels", "flat"], ["row"]),
+        helper.make_node("Slice", ["row", "start", "end"], ["cut"]),
+        helper.make_node("Reshape", ["cut", "shape"], ["scores"]),
+    ]
+    constants = {"flat": [-1], "start": [0], "end": [count], "shape": output}
+    graph = helper.make_graph(
+        nodes,
+        "cut",
+        [helper.make_tensor_value_info("pixels", kind, [1, 8, 8, 3])],
+        [helper.make_tensor_value_info("scores", kind, output)],
+        [
+            helper.make_tensor(name, TensorProto.INT64, [len(values)], values)
+            for name, values in constants.items()
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    return bytes(model.SerializeToString())
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("colour", ["red", "green", "blue"])
+    def test_names_the_colour(self, colour: str, model: Path) -> None:
+        pixel = Image.new("RGB", (30, 20), {"red": "#f00", "green": "#0f0", "blue": "#00f"}[colour])
+        with Classifier(model) as classify:
+            best = classify(pixel).top()[0]
+        assert best.label == colour
+        # softmax of (12.75, 0, 0)
+        assert best.score == pytest.approx(1 / (1 + 2 * np.exp(-12.75)), abs=0.004)
+
+    def test_every_source_gives_the_same(self, model: Path, noise: np.ndarray, tmp_path: Path) -> None:
+        file = tmp_path / "noise.png"
+        Image.fromarray(noise).save(file)
+        with Classifier(model) as classify:
+            rows = [
+                classify(source).values.tolist()
+                for source in (file, str(file), file.read_bytes(), io.BytesIO(file.read_bytes()), noise)
+            ]
+        assert rows == [rows[0]] * 5
+
+    def test_uint8_scores_are_256ths(self, models: dict[str, Path], noise: np.ndarray) -> None:
+        with Classifier(models["uint8 onnx"]) as whole, Classifier(models["float onnx"]) as real:
+            steps = whole(noise).values * 256
+            np.testing.assert_array_equal(steps, np.round(steps))
+            np.testing.assert_allclose(steps, real(noise).values * 256, atol=0.51)
+
+    def test_raw_rows_keep_the_files_type(self, model: Path) -> None:
+        with Classifier(model) as classify:
+            row = classify.invoke(np.zeros(classify.spec.input.shape, np.uint8))
+            assert row.shape == (3,)
+            assert row.dtype == (np.uint8 if classify.spec.precision == "int8" else np.float32)
+            assert classify.postprocess(row).values.dtype == np.float32
+
+    def test_a_bad_image_is_named_and_the_next_one_works(self, model: Path, tmp_path: Path) -> None:
+        (tmp_path / "bad.jpg").write_bytes(b"no picture")
+        with Classifier(model) as classify:
+            with pytest.raises(ImageError, match=r"bad\.jpg"):
+                classify(tmp_path / "bad.jpg")
+            assert classify(np.full((3, 3, 3), (0, 255, 0), np.uint8)).top()[0].label == "green"
+
+    @pytest.mark.parametrize(
+        ("kind", "value"), [(TensorProto.FLOAT, 0.0), (TensorProto.UINT8, 192)], ids=["float", "uint8"]
+    )
+    def test_one_sigmoid_output(
+        self, kind: int, value: float, make_spec: MakeSpec, package: Package, tmp_path: Path
+    ) -> None:
+        spec = make_spec(labels=("no", "yes"))
+        with Classifier(package(tmp_path / "a.onnx", _reshaping([1, 1], kind=kind), spec)) as classify:
+            best = classify(np.full((8, 8, 3), value, np.uint8)).top()[0]
+        assert (best.label, best.score) == (("yes", 0.75) if value else ("no", 1.0))
+
+
+class TestLifetime:
+    def test_the_context_manager_frees_the_engine(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        closed = []
+        with Classifier(model) as classify:
+            monkeypatch.setattr(classify.engine, "close", lambda: closed.append(True))
+            assert closed == []
+        assert closed == [True]
+
+    def test_after_an_exception_too(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        closed = []
+
+        def fail() -> None:
+            with Classifier(model) as classify:
+                monkeypatch.setattr(classify.engine, "close", lambda: closed.append(True))
+                raise KeyError("x")
+
+        with pytest.raises(KeyError):
+            fail()
+        assert closed == [True]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("output", "labels", "message"),
+        [
+            pytest.param([1, 3], ("a", "b"), r"output \(1, 3\) for 2 labels", id="too few labels"),
+            pytest.param([1, 3], ("a", "b", "c", "d"), r"output \(1, 3\) for 4 labels", id="too many labels"),
+            pytest.param([1, 1], ("a", "b", "c"), r"output \(1, 1\) for 3 labels", id="one output for three"),
+            pytest.param([1, 1, 1, 3], ("a", "b", "c"), r"output \(1, 1, 1, 3\)", id="an image of scores"),
+            pytest.param([3], ("a", "b", "c"), r"output \(3,\)", id="no batch axis"),
+            pytest.param([3, 1], ("a", "b", "c"), r"output \(3, 1\)", id="a column"),
+        ],
+    )
+    def test_outputs_that_do_not_fit_the_labels(
+        self,
+        output: list[int],
+        labels: tuple[str, ...],
+        message: str,
+        make_spec: MakeSpec,
+        package: Package,
+        tmp_path: Path,
+    ) -> None:
+        file = package(tmp_path / "a.onnx", _reshaping(output), make_spec(labels=labels))
+        with pytest.raises(ModelFileError, match=rf"a\.onnx: {message}"):
+            Classifier(file)
+
+    @pytest.mark.parametrize(
+        "changes", [{"height": 9}, {"width": 7}, {"channels": 1}], ids=["height", "width", "channels"]
+    )
+    def test_an_input_that_does_not_fit_the_metadata(
+        self,
+        changes: dict[str, Any],
+        bare_tflite: bytes,
+        make_spec: MakeSpec,
+        package: Package,
+        tmp_path: Path,
+    ) -> None:
+        spec = make_spec(input=InputSpec(**{"height": 8, "width": 8, "channels": 3, **changes}))
+        with pytest.raises(ModelFileError, match=r"input \(1, 8, 8, 3\), its metadata say \(1, ") as caught:
+            Classifier(package(tmp_path / "a.tflite", bare_tflite, spec))
+        assert str(spec.input.shape) in str(caught.value)
+
+    def test_no_metadata(self, bare_tflite: bytes, tmp_path: Path) -> None:
+        (tmp_path / "a.tflite").write_bytes(bare_tflite)
+        with pytest.raises(ModelFileError, match="no edgesmith metadata"):
+            Classifier(tmp_path / "a.tflite")

@@ -1,0 +1,152 @@
+"""Train a classifier on a folder of images.
+
+DATA is laid out as DATA/<class>/*, which is split 80/10/10 by --seed, or as
+DATA/{train,val,test}/<class>/*. RUN gets model.keras, run.json, history.csv, curves.png, checkpoint/ and
+tensorboard/, and is what `edgesmith convert` reads.
+
+Recipes:
+  features   the pretrained network runs once over each image, a linear classifier learns from its features
+  finetune   features first, then the top of the network too, at a low learning rate
+  scratch    everything from random weights
+
+Examples:
+  edgesmith train flowers -o runs/flowers
+  edgesmith train flowers -o runs/flowers2 --recipe finetune --epochs 10
+  edgesmith train flowers -o runs/small --model mobilenet_v2 --alpha 0.35 --image-size 128
+  edgesmith train digits -o runs/digits --model separable_small --channels 1
+
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edgesmith.runtime.errors import needs_extra
+from edgesmith.runtime.runrecord import MODEL_FILE, RunRecord
+from edgesmith.train.data import find_splits
+from edgesmith.train.defaults import settle
+from edgesmith.train.plan import NETWORK_NAMES, RECIPE_NAMES, TrainingPlan
+from edgesmith.train.zoo.network import SMALLEST_IMAGE
+
+SCHEMA = "edgesmith.train/1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder of images")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="RUN", help="the folder to write; absent or empty"
+    )
+    parser.add_argument("--model", choices=NETWORK_NAMES, default="efficientnet_lite0", help="the network")
+    parser.add_argument(
+        "--recipe",
+        choices=RECIPE_NAMES,
+        help="how to train (default: features; scratch where there are no pretrained weights)",
+    )
+    parser.add_argument(
+        "--image-size",
+        type=int,
+        metavar="N",
+        help=f"height and width of the input in pixels, at least {SMALLEST_IMAGE} (default: the network's own)",
+    )
+    parser.add_argument("--alpha", type=float, metavar="A", help="width multiplier of the MobileNets (1.0)")
+    parser.add_argument(
+        "--weights", metavar="imagenet|none|FILE", help="to start from: a .h5, .weights.h5 or .keras file"
+    )
+    parser.add_argument("--epochs", type=int, metavar="N", help="the most epochs of the last stage")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="decides on the split, the start and the order (0)"
+    )
+    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="images a step (32)")
+    parser.add_argument(
+        "--channels",
+        type=int,
+        choices=(1, 3),
+        default=3,
+        help="1: grey, 3: RGB (3); separable_small takes both",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train; the exit code."""
+    plan = TrainingPlan(
+        data=arguments.data,
+        output=arguments.output,
+        model=arguments.model,
+        recipe=arguments.recipe,
+        image_size=arguments.image_size,
+        alpha=arguments.alpha,
+        weights=arguments.weights,
+        epochs=arguments.epochs,
+        seed=arguments.seed,
+        batch_size=arguments.batch_size,
+        channels=arguments.channels,
+    )
+    # What is wrong with the words or the folder is said at once, not after the seconds TensorFlow takes.
+    find_splits(settle(plan).data, seed=plan.seed)
+    with needs_extra("train"), _without_native_log():
+        from edgesmith.train.progress import Progress
+        from edgesmith.train.training import train
+    record = train(plan, progress=Progress(sys.stderr))
+    print(_to_json(arguments.output, record) if arguments.json else _to_text(arguments.output, record))
+    return 0
+
+
+@contextmanager
+def _without_native_log() -> Iterator[None]:
+    """Keep TensorFlow's start-up chatter off the terminal; when the import fails, it is shown after all."""
+    # For the C++ log messages after start-up, of which level 2 leaves the errors.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        # Lines before absl is initialised (which processor, no GPU) heed no log level: catch the descriptor.
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+            _start_devices()
+        except BaseException:
+            os.dup2(terminal, 2)
+            held_back.seek(0)
+            os.write(2, held_back.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+def _start_devices() -> None:
+    # TensorFlow looks for devices at its first operation, and complains there of the GPU a machine has not.
+    from edgesmith.train.backend import tf
+
+    tf.config.list_logical_devices()
+
+
+def _to_json(run_folder: Path, record: RunRecord) -> str:
+    document = {
+        "schema": SCHEMA,
+        "run": str(run_folder),
+        "model": str(run_folder / MODEL_FILE),
+        "labels": record.labels,
+        "metrics": record.metrics,
+        "seconds": record.seconds,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _to_text(run_folder: Path, record: RunRecord) -> str:
+    lines = [f"{run_folder / MODEL_FILE}: {record.plan['model']}, {len(record.labels)} classes"]
+    for split, accuracy in record.metrics.items():
+        low, high = accuracy["interval"]
+        lines.append(
+            f"  {split:<5} accuracy {accuracy['top1']:.2%} of {accuracy['images']} images"
+            f" (95 % interval {low:.2%} to {high:.2%})"
+        )
+    lines.append(f"  in {record.seconds['total']:.0f} s")
+    return "\n".join(lines)

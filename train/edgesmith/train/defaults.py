@@ -1,0 +1,142 @@
+"""From what the user stated to what will be done: defaults filled in, everything checked that is cheap."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from edgesmith.runtime.atomic import require_free
+from edgesmith.runtime.errors import EdgesmithError, ModelFileError
+from edgesmith.runtime.spec import InputSpec
+from edgesmith.train.plan import Recipe, TrainingPlan
+from edgesmith.train.zoo.catalogue import NETWORKS
+from edgesmith.train.zoo.network import SMALLEST_IMAGE, Network
+
+Weights = Literal["imagenet", "none"] | Path
+
+_LARGEST_IMAGE = 1024
+
+# The most epochs of the last stage. A head on cached features costs a fraction of a second an epoch.
+_EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 6, "scratch": 30}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledPlan:
+    """A `TrainingPlan` without open questions; `data` is absolute and free of symlinks."""
+
+    data: Path
+    output: Path
+    network: Network
+    recipe: Recipe
+    input: InputSpec
+    alpha: float
+    weights: Weights
+    epochs: int
+    seed: int
+    batch_size: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as `run.json` keeps it."""
+        return {
+            "model": self.network.name,
+            "recipe": self.recipe,
+            "image_size": self.input.height,
+            "alpha": self.alpha,
+            "weights": str(self.weights),
+            "epochs": self.epochs,
+            "seed": self.seed,
+            "batch_size": self.batch_size,
+            "channels": self.input.channels,
+        }
+
+
+def settle(plan: TrainingPlan) -> SettledPlan:
+    """Fill in the defaults. Raises `EdgesmithError` for what does not fit together, and for a used RUN."""
+    network = NETWORKS[plan.model]
+    _require_positive(plan)
+    require_free(plan.output)
+    recipe = _recipe(plan, network)
+    size = network.default_size if plan.image_size is None else plan.image_size
+    if not SMALLEST_IMAGE <= size <= _LARGEST_IMAGE:
+        raise EdgesmithError(
+            f"image size {size} is outside {SMALLEST_IMAGE}..{_LARGEST_IMAGE}",
+            tip=f"{network.name} was designed for {network.default_size}",
+        )
+    if plan.channels not in network.channels:
+        raise EdgesmithError(
+            f"{network.name} takes {_either(network.channels)} channels, not {plan.channels}",
+            tip="without --channels, grey pictures become RGB",
+        )
+    return SettledPlan(
+        data=plan.data.resolve(),
+        output=plan.output,
+        network=network,
+        recipe=recipe,
+        input=InputSpec(height=size, width=size, channels=plan.channels),
+        alpha=_alpha(plan, network),
+        weights=_weights(plan, network, recipe),
+        epochs=_EPOCHS[recipe] if plan.epochs is None else plan.epochs,
+        seed=plan.seed,
+        batch_size=plan.batch_size,
+    )
+
+
+def _require_positive(plan: TrainingPlan) -> None:
+    for name, value in (("epochs", plan.epochs), ("batch size", plan.batch_size)):
+        if value is not None and value < 1:
+            raise EdgesmithError(f"{value} as {name}; at least 1 is needed")
+    # The range that numpy, and with it keras.utils.set_random_seed, accepts.
+    if not 0 <= plan.seed < 2**32:
+        raise EdgesmithError(f"seed {plan.seed} is outside 0..{2**32 - 1}")
+
+
+def _recipe(plan: TrainingPlan, network: Network) -> Recipe:
+    if plan.recipe is None:
+        return "scratch" if not network.pretrained or plan.weights == "none" else "features"
+    if plan.recipe == "scratch":
+        return plan.recipe
+    if not network.pretrained:
+        raise EdgesmithError(
+            f"the recipe {plan.recipe!r} needs a pretrained network, which {network.name} is not",
+            tip="--recipe scratch, or --model efficientnet_lite0",
+        )
+    if plan.weights == "none":
+        raise EdgesmithError(
+            f"the recipe {plan.recipe!r} needs pretrained weights, and --weights is none",
+            tip="--recipe scratch, or leave out --weights",
+        )
+    return plan.recipe
+
+
+def _weights(plan: TrainingPlan, network: Network, recipe: Recipe) -> Weights:
+    if plan.weights is None:
+        return "none" if recipe == "scratch" else "imagenet"
+    if plan.weights == "none":
+        return "none"
+    if recipe == "scratch":
+        raise EdgesmithError(
+            f"the recipe 'scratch' of {network.name} starts from random weights, and --weights is {plan.weights!r}",
+            tip="--weights none, or a pretrained network with --recipe features or finetune",
+        )
+    if plan.weights == "imagenet":
+        return "imagenet"
+    file = Path(plan.weights)
+    if not file.is_file():
+        raise ModelFileError(
+            f"{plan.weights!r} is no file of weights",
+            tip="--weights takes imagenet, none, or a .h5, .weights.h5 or .keras file",
+        )
+    return file.resolve()
+
+
+def _alpha(plan: TrainingPlan, network: Network) -> float:
+    alpha = network.default_alpha if plan.alpha is None else plan.alpha
+    if alpha not in network.alphas:
+        raise EdgesmithError(
+            f"alpha {alpha:g} is none of {network.name}'s width multipliers",
+            tip=f"--alpha {_either(network.alphas)}",
+        )
+    return alpha
+
+
+def _either(values: tuple[float, ...]) -> str:
+    return " or ".join(f"{value:g}" for value in values)

@@ -1,0 +1,26 @@
+"""On what a training ran, for `run.json`."""
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from edgesmith.runtime.cpu import usable_cores
+from edgesmith.train.backend import tf
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "pillow")
+
+
+def describe_environment() -> dict[str, Any]:
+    """Versions and hardware; no host or user name, since runs get published."""
+    return {
+        "edgesmith": version("edgesmith"),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "machine": {
+            "system": platform.system(),
+            "release": platform.release(),
+            "machine": platform.machine(),
+            "cores": usable_cores(),
+            "gpus": len(tf.config.list_physical_devices("GPU")),
+        },
+    }

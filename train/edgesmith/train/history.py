@@ -1,0 +1,72 @@
+"""What each epoch gave: `history.csv` for people, `tensorboard/` for TensorBoard."""
+
+import csv
+import io
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from edgesmith.runtime.atomic import write_bytes
+from edgesmith.train.backend import tf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """One epoch of one stage, counted from 1. Losses are cross-entropies in nats, accuracies shares 0..1."""
+
+    stage: str
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+class History:
+    """Collects epochs and writes both files as they come, so that a long training can be watched."""
+
+    def __init__(self, run: Path) -> None:
+        self.epochs: list[Epoch] = []
+        self._file = run / "history.csv"
+        folder = str(run / "tensorboard")
+        self._writers = {name: tf.summary.create_file_writer(f"{folder}/{name}") for name in ("train", "val")}
+
+    def __enter__(self) -> "History":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, epoch: Epoch) -> None:
+        """Record one epoch."""
+        self.epochs.append(epoch)
+        write_bytes(self._file, self._to_csv().encode())
+        step = len(self.epochs)
+        self._write_scalars("train", step, {"loss": epoch.loss, "accuracy": epoch.accuracy})
+        self._write_scalars("val", step, {"loss": epoch.val_loss, "accuracy": epoch.val_accuracy})
+
+    def best(self) -> Epoch:
+        """The epoch of the last stage with the lowest validation loss. Raises `ValueError` without epochs."""
+        stage = self.epochs[-1].stage if self.epochs else None
+        return min((epoch for epoch in self.epochs if epoch.stage == stage), key=lambda epoch: epoch.val_loss)
+
+    def _to_csv(self) -> str:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(epoch) for epoch in self.epochs)
+        return text.getvalue()
+
+    def _write_scalars(self, name: str, step: int, scalars: dict[str, float]) -> None:
+        # keras.callbacks.TensorBoard and tf.summary.scalar need the tensorboard package; the event files
+        # that TensorBoard reads do not. "scalars" is the name of TensorBoard's plugin for them.
+        message: Any = tf.compat.v1.SummaryMetadata
+        metadata = message(plugin_data=message.PluginData(plugin_name="scalars"))
+        with self._writers[name].as_default():
+            for tag, value in scalars.items():
+                tf.summary.write(f"epoch_{tag}", tf.constant(value, tf.float32), step=step, metadata=metadata)
+        self._writers[name].flush()

@@ -1,0 +1,34 @@
+"""What a training is asked to do. Free of heavy imports: the command line is built from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+NetworkName = Literal["mobilenet_v1", "mobilenet_v2", "efficientnet_lite0", "separable_small"]
+NETWORK_NAMES: tuple[NetworkName, ...] = get_args(NetworkName)
+
+Recipe = Literal["features", "finetune", "scratch"]
+RECIPE_NAMES: tuple[Recipe, ...] = get_args(Recipe)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPlan:
+    """A training as the user states it; None leaves a choice to `edgesmith.train.defaults`.
+
+    `data`: `DATA/<class>/*` or `DATA/{train,val,test}/<class>/*`. `output`: the RUN folder, absent or empty.
+    `image_size`: height and width of the input in pixels, at least 32. `alpha`: the width multiplier of the
+    MobileNets. `weights`: "imagenet", "none" or a file of Keras weights. `epochs`: the most epochs of the
+    recipe's last stage; early stopping may end it sooner. `channels`: 1 for grey, 3 for RGB.
+    """
+
+    data: Path
+    output: Path
+    model: NetworkName = "efficientnet_lite0"
+    recipe: Recipe | None = None
+    image_size: int | None = None
+    alpha: float | None = None
+    weights: str | None = None
+    epochs: int | None = None
+    seed: int = 0
+    batch_size: int = 32
+    channels: int = 3

@@ -1,0 +1,15 @@
+"""Every recipe by its name on the command line."""
+
+from collections.abc import Callable
+
+from edgesmith.train.plan import Recipe
+from edgesmith.train.recipes.features import train_features
+from edgesmith.train.recipes.finetune import train_finetune
+from edgesmith.train.recipes.scratch import train_scratch
+from edgesmith.train.recipes.task import Task, Trained
+
+RECIPES: dict[Recipe, Callable[[Task], Trained]] = {
+    "features": train_features,
+    "finetune": train_finetune,
+    "scratch": train_scratch,
+}

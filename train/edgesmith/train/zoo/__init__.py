@@ -1,0 +1,1 @@
+"""The networks, one file each; `edgesmith.train.zoo.catalogue` lists them."""
