@@ -43,8 +43,6 @@ def test_text_names_the_model_and_its_accuracy_and_warns_of_copies(
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param(["--model", "resnet"], id="unknown model"),
-        pytest.param(["--recipe", "magic"], id="unknown recipe"),
         pytest.param(["--channels", "4"], id="four channels"),
         pytest.param(["--image-size", "big"], id="no number"),
     ],
@@ -54,6 +52,20 @@ def test_wrong_usage_is_2(tmp_path: Path, words: list[str]) -> None:
         main(["train", str(tmp_path), "-o", str(tmp_path / "run"), *words])
 
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        pytest.param(["--model", "mobilnet_v2"], "did you mean 'mobilenet_v2'", id="unknown model"),
+        pytest.param(["--recipe", "feature"], "did you mean 'features'", id="unknown recipe"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(
+    tmp_path: Path, words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(tmp_path), "-o", str(tmp_path / "run"), *words]) == 1
+    assert meant in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-import h5py  # type: ignore[import-untyped]  # shipped without type information
+import h5py
 import numpy as np
 import pytest
 

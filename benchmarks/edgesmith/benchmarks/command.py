@@ -22,6 +22,7 @@ from edgesmith.benchmarks.plan import (
     SECONDS,
     BenchmarkPlan,
 )
+from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.engines import ENGINE_NAMES
 from edgesmith.runtime.errors import needs_extra
 
@@ -45,7 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", metavar="N,…", type=_threads, default=(1,), help="numbers of threads to measure (1)"
     )
     parser.add_argument(
-        "--engine", choices=ENGINE_NAMES, help="the engine (the first installed one of a file)"
+        "--engine",
+        type=one_of(ENGINE_NAMES, what="engine"),
+        choices=ENGINE_NAMES,
+        help="the engine (the first installed one of a file)",
     )
     parser.add_argument("--device", choices=DEVICES, default="local", help="where to measure (local)")
     parser.add_argument(

@@ -8,6 +8,7 @@ COMMANDS = {
         "edgesmith.convert.command",
         "RUN, .keras or SavedModel -> .tflite and .onnx, float and int8",
     ),
+    "explain": ("edgesmith.convert.explain.command", "what a network sees: activations, filters, heat maps"),
     "predict": ("edgesmith.runtime.commands.predict", "what is on these images"),
     "verify": (
         "edgesmith.runtime.commands.verify",

@@ -17,6 +17,10 @@ ImageSource = str | Path | bytes | IO[bytes] | Image.Image | NDArray[np.uint8]
 # The most pixels an image may have, about 9459 × 9459. Pillow's own default, a quarter of a gigabyte of RGB.
 MAX_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 
+# What cameras, scanners and the web produce (a phone's MPO counts as JPEG). Pillow knows forty more, some of
+# which start other programs (EPS, Ghostscript): not for files of strangers.
+_FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+
 # What Pillow's decoders answer damage with, according to format and place of the damage.
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError, RuntimeError)
 
@@ -74,7 +78,7 @@ def load(source: ImageSource, spec: InputSpec) -> NDArray[np.uint8]:
 
 
 def _open(source: str | Path | bytes | IO[bytes]) -> Image.Image:
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS)
 
 
 def _from_array(array: NDArray[np.uint8]) -> Image.Image:

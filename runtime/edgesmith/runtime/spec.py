@@ -23,8 +23,8 @@ Resize = Literal["stretch", "crop"]
 class InputSpec:
     """How a picture becomes the input tensor `[1, height, width, channels]` of raw pixels 0..255.
 
-    `stretch` scales the whole image to height × width. `crop` first cuts the centred rectangle of the
-    input's aspect ratio whose sides are `crop_fraction` of the largest that fits.
+    `stretch` scales the whole image to height × width. `crop` scales the centred rectangle of the input's
+    aspect ratio whose sides are `crop_fraction` of the largest that fits; the filter sees what lies beside.
     """
 
     height: int

@@ -21,12 +21,11 @@ import argparse
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.errors import needs_extra
+from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.runrecord import MODEL_FILE, RunRecord
 from edgesmith.train.data import find_splits
 from edgesmith.train.defaults import settle
@@ -42,9 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="RUN", help="the folder to write; absent or empty"
     )
-    parser.add_argument("--model", choices=NETWORK_NAMES, default="efficientnet_lite0", help="the network")
+    parser.add_argument(
+        "--model",
+        type=one_of(NETWORK_NAMES, what="model"),
+        choices=NETWORK_NAMES,
+        default="efficientnet_lite0",
+        help="the network",
+    )
     parser.add_argument(
         "--recipe",
+        type=one_of(RECIPE_NAMES, what="recipe"),
         choices=RECIPE_NAMES,
         help="how to train (default: features; scratch where there are no pretrained weights)",
     )
@@ -90,42 +96,18 @@ def run(arguments: argparse.Namespace) -> int:
     )
     # What is wrong with the words or the folder is said at once, not after the seconds TensorFlow takes.
     find_splits(settle(plan).data, seed=plan.seed)
-    with needs_extra("train"), _without_native_log():
+    # Of TensorFlow's C++ messages, level 2 leaves the errors.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with needs_extra("train"), without_chatter():
+        from edgesmith.train.backend import tf
         from edgesmith.train.progress import Progress
         from edgesmith.train.training import train
+
+        # Done at the first operation otherwise, where TensorFlow complains of the GPU a machine has not.
+        tf.config.list_logical_devices()
     record = train(plan, progress=Progress(sys.stderr))
     print(_to_json(arguments.output, record) if arguments.json else _to_text(arguments.output, record))
     return 0
-
-
-@contextmanager
-def _without_native_log() -> Iterator[None]:
-    """Keep TensorFlow's start-up chatter off the terminal; when the import fails, it is shown after all."""
-    # For the C++ log messages after start-up, of which level 2 leaves the errors.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        # Lines before absl is initialised (which processor, no GPU) heed no log level: catch the descriptor.
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-            _start_devices()
-        except BaseException:
-            os.dup2(terminal, 2)
-            held_back.seek(0)
-            os.write(2, held_back.read())
-            raise
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
-
-
-def _start_devices() -> None:
-    # TensorFlow looks for devices at its first operation, and complains there of the GPU a machine has not.
-    from edgesmith.train.backend import tf
-
-    tf.config.list_logical_devices()
 
 
 def _to_json(run_folder: Path, record: RunRecord) -> str:

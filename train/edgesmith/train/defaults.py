@@ -16,7 +16,7 @@ Weights = Literal["imagenet", "none"] | Path
 _LARGEST_IMAGE = 1024
 
 # The most epochs of the last stage. A head on cached features costs a fraction of a second an epoch.
-_EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 6, "scratch": 30}
+_EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 5, "scratch": 30}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

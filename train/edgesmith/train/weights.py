@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import h5py  # type: ignore[import-untyped]  # shipped without type information
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,6 +1,7 @@
-"""A small plain network for 64×64 pixels: five separable convolutions, under 20,000 parameters.
+"""A small plain network for 64×64 pixels: five separable convolutions, 22,181 parameters for ten classes.
 
-`edgesmith train digits -o RUN --model separable_small`: 5,000 MNIST digits, 80/10/10, see the README.
+`edgesmith train digits -o RUN --model separable_small --channels 1 --epochs 6`, on 5,000 MNIST digits split
+80/10/10: 97.6 % of the test digits.
 """
 
 from typing import Any, Literal
