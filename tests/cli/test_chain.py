@@ -87,7 +87,7 @@ def test_int8_onnx_gives_the_bytes_of_int8_tflite(converted: dict[str, Any]) -> 
 def test_int8_onnx_is_twice_as_fast_as_tf2onnx_makes_it(deploy: Path) -> None:
     script = REPOSITORY / "benchmarks" / "peers" / "tf2onnx_speed.py"
     files = [deploy / "cats_dogs-int8.tflite", deploy / "cats_dogs-int8.onnx"]
-    command = [sys.executable, script, *files, "--images", CATS_DOGS / "test"]
+    command: list[str | Path] = [sys.executable, script, *files, "--images", CATS_DOGS / "test"]
     measured = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
     assert measured["identical_to_litert"]["edgesmith"] == measured["images"]
@@ -110,7 +110,7 @@ def test_the_thin_install_verifies_and_predicts(thin: Path, deploy: Path) -> Non
 
 def test_a_prediction_is_there_within_half_a_second(thin: Path, deploy: Path) -> None:
     photo = sorted((CATS_DOGS / "test" / "cats").iterdir())[0]
-    command = [thin.parent / "edgesmith", "predict", deploy / "cats_dogs-int8.tflite", photo]
+    command: list[str | Path] = [thin.parent / "edgesmith", "predict", deploy / "cats_dogs-int8.tflite", photo]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     seconds = []
     for _ in range(6):

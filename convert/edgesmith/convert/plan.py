@@ -42,4 +42,5 @@ class ConversionPlan:
     @property
     def name(self) -> str:
         """The stem of the written files: the RUN folder's name, or the model file's stem."""
-        return self.model.resolve().stem
+        model = self.model.resolve()
+        return model.name if model.is_dir() else model.stem

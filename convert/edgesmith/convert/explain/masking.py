@@ -14,10 +14,10 @@ ScoreFunction = Callable[[Pixels], NDArray[np.float32]]
 
 _BATCH = 16
 
-# Sides of the hidden square as shares of the picture's, tried in turn: a confident network does not notice a
-# small one. The next is taken when the score moves by less than this; an int8 file's scores have steps of 1/256.
+# Sides of the hidden square as shares of the picture's, tried in turn: the next is taken while hiding moves the
+# log-odds nowhere by more than half. An int8 file that is certain to 255/256 notices only large squares.
 _PATCHES = (1 / 6, 1 / 4, 1 / 3, 1 / 2)
-_NOTICED = 0.02
+_NOTICED = 0.5
 
 # Score-CAM asks once for every channel. Those that vary little would only add noise and time.
 _SCORE_CAM_CHANNELS = 64
@@ -25,30 +25,58 @@ _SCORE_CAM_CHANNELS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Occlusion:
-    """`drop`: [height, width], how much the class's score falls (at most 1) when a square around here is hidden.
+    """`drop`: [height, width], how much the class's log-odds fall when a square around here is hidden.
 
-    Negative where hiding raises the score. `patch`: the square's side as a share of the picture's.
+    Negative where hiding speaks for the class. `patch`: the square's side as a share of the picture's.
+    `before` and `lowest`: the class's score with nothing hidden and with the most important square hidden.
     """
 
     drop: NDArray[np.float32]
     patch: float
+    before: float
+    lowest: float
 
 
 def occlusion(
-    scores: ScoreFunction, picture: Pixels, classes: tuple[int, ...], *, patch: float | None = None
+    scores: ScoreFunction,
+    picture: Pixels,
+    classes: tuple[int, ...],
+    *,
+    resolution: float,
+    patch: float | None = None,
 ) -> list[Occlusion]:
     """One map a class, for `picture` [1, height, width, channels].
 
-    M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014, section 4.2. The
-    square has the picture's mean colour and moves by half its side, also over the rim, so that every pixel is
-    hidden equally often. `patch`: None takes the smallest that the score notices.
+    M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014, section 4.2, on
+    log-odds, since probabilities near 1 hardly move. The square has the picture's mean colour and moves by half
+    its side, also over the rim, so that every pixel is hidden equally often. `resolution`: the smallest step of a
+    score, closer than half of which to 0 or 1 nothing is known. `patch`: None takes the smallest that is noticed.
     """
-    before = scores(picture)[0, list(classes)]
+    chosen = list(classes)
+    before = scores(picture)[0, chosen]
     for share in _PATCHES if patch is None else (patch,):
-        drops = _drops(scores, picture, classes, before, share)
-        if np.abs(drops).max() >= _NOTICED:
+        boxes = list(_boxes(picture.shape[1], picture.shape[2], share))
+        answers = _hidden_scores(scores, picture, boxes)[:, chosen]
+        falls = log_odds(before, resolution) - log_odds(answers, resolution)
+        if np.abs(falls).max() >= _NOTICED:
             break
-    return [Occlusion(drop=drops[:, :, place], patch=share) for place in range(len(classes))]
+    drops = _spread(picture.shape[1:3], boxes, falls)
+    return [
+        Occlusion(
+            drop=drops[:, :, place],
+            patch=share,
+            before=float(before[place]),
+            lowest=float(answers[:, place].min()),
+        )
+        for place in range(len(chosen))
+    ]
+
+
+def log_odds(score: NDArray[np.float32], resolution: float) -> NDArray[np.float64]:
+    """ln(p / (1 - p)), with p kept half a `resolution` away from 0 and 1."""
+    known = np.clip(score.astype(np.float64), resolution / 2, 1 - resolution / 2)
+    odds: NDArray[np.float64] = np.log(known / (1 - known))
+    return odds
 
 
 def score_cam(
@@ -56,23 +84,20 @@ def score_cam(
 ) -> list[NDArray[np.float32]]:
     """One heat map [h, w] of the feature map's size a class, at least 0.
 
-    H. Wang et al., Score-CAM, CVPR workshops 2020: each channel, scaled up and to 0..1, is a mask over the
-    picture; the masked picture's score, by softmax over channels, is the channel's weight. Of more than 64
-    channels the 64 that stand out most are asked.
+    H. Wang et al., Score-CAM, CVPR workshops 2020, equations 4 and 6: each channel, scaled up and to 0..1, is
+    a mask over the picture, and its weight is by how much the masked picture's score exceeds that of a blank
+    one. Masked away is the picture's mean colour. Of more than 64 channels the 64 that stand out most are asked.
     """
-    channels = strongest_channels(features, _SCORE_CAM_CHANNELS)
-    kept = features[:, :, channels]
+    kept = features[:, :, strongest_channels(features, _SCORE_CAM_CHANNELS)]
     low, high = kept.min(axis=(0, 1)), kept.max(axis=(0, 1))
-    masks = (kept - low) / np.maximum(high - low, 1e-12)
+    masks = np.moveaxis((kept - low) / np.maximum(high - low, 1e-12), 2, 0)
     size = (picture.shape[2], picture.shape[1])
-    masked = ((picture[0] * resized(masks[:, :, i], size)[:, :, None]) for i in range(len(channels)))
+    blank = picture[0].mean(axis=(0, 1))
+    masked = (blank + (picture[0] - blank) * resized(mask, size)[:, :, None] for mask in masks)
     answers = np.concatenate([scores(batch) for batch in _batches(masked)])
-    heats = []
-    for index in classes:
-        weights = np.exp(answers[:, index] - answers[:, index].max())
-        heat = np.maximum(kept @ (weights / weights.sum()), 0)
-        heats.append(heat.astype(np.float32))
-    return heats
+    baseline = scores(np.broadcast_to(blank.astype(np.uint8), picture.shape))
+    gains = (answers - baseline)[:, list(classes)]
+    return list(np.moveaxis(np.maximum(kept @ gains, 0).astype(np.float32), 2, 0))
 
 
 def resized(heat: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -93,24 +118,36 @@ def centre_of_mass(heat: NDArray[np.float32]) -> tuple[float, float] | None:
     return float(x), float(y)
 
 
-def _drops(
-    scores: ScoreFunction,
-    picture: Pixels,
-    classes: tuple[int, ...],
-    before: NDArray[np.float32],
-    share: float,
+def _hidden_scores(
+    scores: ScoreFunction, picture: Pixels, boxes: list[tuple[slice, slice]]
 ) -> NDArray[np.float32]:
-    """Mean fall of the scores [height, width, classes] over the squares that hide each pixel."""
-    boxes = list(_boxes(picture.shape[1], picture.shape[2], share))
+    """Scores [boxes, classes] of the picture with one box hidden at a time."""
     colour = picture[0].mean(axis=(0, 1)).round().astype(np.uint8)
-    total = np.zeros((*picture.shape[1:3], len(classes)), np.float64)
-    count = np.zeros((*picture.shape[1:3], 1))
     hidden = (_without(picture[0], box, colour) for box in boxes)
-    answers = np.concatenate([scores(batch)[:, list(classes)] for batch in _batches(hidden)])
-    for box, answer in zip(boxes, answers, strict=True):
-        total[box] += before - answer
-        count[box] += 1
-    return (total / count).astype(np.float32)
+    return np.concatenate([scores(batch) for batch in _batches(hidden)])
+
+
+def _spread(
+    size: tuple[int, ...], boxes: list[tuple[slice, slice]], falls: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Mean over the boxes that hide each pixel, weighted by how near the pixel is to the box's middle.
+
+    [height, width, classes]; without the weights the map would look like overlapping sheets of paper.
+    """
+    total, weight = np.zeros((*size, falls.shape[1])), np.zeros((*size, 1))
+    for (rows, columns), fall in zip(boxes, falls, strict=True):
+        near = np.outer(_nearness(rows, size[0]), _nearness(columns, size[1]))[:, :, None]
+        total += near * fall
+        weight += near
+    return (total / weight).astype(np.float32)
+
+
+def _nearness(span: slice, length: int) -> NDArray[np.float64]:
+    """Of each of `length` pixels: 1 in the middle of the span, falling to 0 beyond its ends."""
+    side = span.stop - span.start
+    distance = np.abs(np.arange(length) + 0.5 - (span.start + span.stop) / 2)
+    near: NDArray[np.float64] = np.maximum(0, 1 - 2 * distance / (side + 1))
+    return near
 
 
 def _boxes(height: int, width: int, share: float) -> Iterator[tuple[slice, slice]]:
@@ -123,12 +160,13 @@ def _spans(length: int, share: float) -> Iterator[slice]:
     side = max(2, round(length * share))
     step = max(1, side // 2)
     for start in range(step - side, length, step):
-        yield slice(max(0, start), start + side)
+        yield slice(start, start + side)
 
 
 def _without(picture: Pixels, box: tuple[slice, slice], colour: Pixels) -> Pixels:
     hidden = picture.copy()
-    hidden[box] = colour
+    # A box over the rim starts below 0, which NumPy would count from the end.
+    hidden[max(0, box[0].start) : box[0].stop, max(0, box[1].start) : box[1].stop] = colour
     return hidden
 
 

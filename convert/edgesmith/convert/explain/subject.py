@@ -33,6 +33,10 @@ class Subject(Protocol):
     def geometry(self) -> InputSpec:
         """How a picture becomes the input."""
 
+    @property
+    def resolution(self) -> float:
+        """The smallest step between two scores."""
+
     def scores(self, pixels: Pixels) -> NDArray[np.float32]:
         """Probabilities [n, classes]."""
 

@@ -10,6 +10,7 @@ import onnx
 import onnx_ir as ir
 import onnx_ir.passes.common as common_passes
 
+from edgesmith.convert.onnx.canonical import canonicalize
 from edgesmith.convert.onnx.dense_inputs import flatten_dense_inputs
 from edgesmith.convert.onnx.functions import define_functions
 from edgesmith.convert.onnx.passes.average_pool import round_average_pools
@@ -56,7 +57,7 @@ def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:
         done.append(rewrite.__name__)
     define_functions(model)
     common_passes.RemoveUnusedNodesPass()(model)
-    common_passes.TopologicalSortPass()(model)
+    canonicalize(model.graph)
     proto = ir.to_proto(model)
     # tf2onnx states its own and its Git revision; a file says what it was made from in edgesmith.json.
     proto.producer_name, proto.producer_version, proto.doc_string = "edgesmith", "", ""

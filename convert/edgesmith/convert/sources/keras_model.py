@@ -28,7 +28,7 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
         model = keras.saving.load_model(file, custom_objects=legacy, compile=False)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ModelFileError(
-            f"{str(file)!r}: Keras {keras.__version__} cannot load it: {str(error).splitlines()[0]}",
+            f"{str(file)!r}: Keras {keras.__version__} cannot load it: {_reason(error)}",
             tip="custom layers and functions cannot be loaded; rebuild the model from Keras layers",
         ) from error
     shape = _image_shape(model)
@@ -39,6 +39,12 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
         predict=_predictor(model),
         run=run,
     )
+
+
+def _reason(error: Exception) -> str:
+    # Keras puts the cause, such as a class it cannot locate, behind lines about its own deserialization.
+    cause = str(error).rpartition("Exception encountered: ")[2]
+    return cause.partition(". ")[0].partition("\n")[0] or type(error).__name__
 
 
 class _Keras2DepthwiseConv2D(keras.layers.DepthwiseConv2D):  # type: ignore[misc]  # keras is untyped
