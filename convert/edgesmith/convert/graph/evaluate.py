@@ -29,13 +29,18 @@ def activate(activation: Activation, values: Any) -> Any:
     return values
 
 
-def run(graph: Graph, values: Any) -> Any:
-    """The graph's output [n, classes] for input tensor values [n, height, width, channels], float32."""
+def activations(graph: Graph, values: Any) -> dict[str, Any]:
+    """Every activation by name, the input included, for input values [n, height, width, channels], float32."""
     tensors = {graph.input: values}
     for operator in graph.operators:
         operands = [tensors[name] if name in tensors else graph.constants[name] for name in operator.inputs]
         tensors[operator.output] = apply(operator, operands)
-    return tensors[graph.output]
+    return tensors
+
+
+def run(graph: Graph, values: Any) -> Any:
+    """The graph's output [n, classes] for input tensor values [n, height, width, channels], float32."""
+    return activations(graph, values)[graph.output]
 
 
 def _conv_2d(options: Mapping[str, Any], operands: Sequence[Any]) -> Any:

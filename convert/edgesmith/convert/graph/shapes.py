@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from edgesmith.convert.graph.evaluate import apply
+from edgesmith.convert.graph.evaluate import activations
 from edgesmith.convert.graph.model import Graph
 
 
@@ -11,15 +11,10 @@ def tensor_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
 
     def trace(values: tf.Tensor) -> tf.Tensor:
-        tensors = {graph.input: values}
-        for operator in graph.operators:
-            operands = [
-                tensors[name] if name in tensors else tf.constant(graph.constants[name])
-                for name in operator.inputs
-            ]
-            tensors[operator.output] = apply(operator, operands)
+        tensors = activations(graph, values)
         found.update({name: tuple(tensor.shape) for name, tensor in tensors.items()})
         return tensors[graph.output]
 
-    tf.function(trace, autograph=False).get_concrete_function(tf.TensorSpec(graph.input_shape, tf.float32))
+    signature = tf.TensorSpec(graph.input_shape, tf.float32)
+    tf.function(trace, autograph=False).get_concrete_function(signature)
     return found

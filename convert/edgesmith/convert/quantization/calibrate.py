@@ -7,7 +7,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph
-from edgesmith.convert.graph.evaluate import apply
+from edgesmith.convert.graph.evaluate import activations
 from edgesmith.convert.graph.model import PROBABILITY, SAME_SCALE
 from edgesmith.convert.quantization.scales import PROBABILITY_RANGE, ActivationRange
 
@@ -49,12 +49,7 @@ def _extremes(graph: Graph, images: NDArray[np.uint8]) -> Mapping[str, tuple[flo
     names = [graph.input, *(operator.output for operator in graph.operators)]
 
     def extremes_of(values: tf.Tensor) -> tf.Tensor:
-        tensors = {graph.input: values}
-        for operator in graph.operators:
-            operands = [
-                tensors[name] if name in tensors else graph.constants[name] for name in operator.inputs
-            ]
-            tensors[operator.output] = apply(operator, operands)
+        tensors = activations(graph, values)
         return tf.stack([(tf.reduce_min(tensors[name]), tf.reduce_max(tensors[name])) for name in names])
 
     traced = tf.function(extremes_of, autograph=False)
