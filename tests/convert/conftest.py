@@ -29,17 +29,6 @@ PictureMaker = Callable[..., Pixels]
 Runner = Callable[[bytes, Pixels], NDArray[Any]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(
-                # keras 3.15 calls np.array() on a tensor whenever it saves weights or predicts
-                pytest.mark.filterwarnings(
-                    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-                )
-            )
-
-
 def _make_pictures(count: int, *, height: int, width: int, channels: int = 3, seed: int = 0) -> Pixels:
     """Smooth colour fields with a little noise: neighbouring pixels go together, as on photos."""
     generator = np.random.default_rng(seed)
