@@ -110,7 +110,12 @@ def test_the_thin_install_verifies_and_predicts(thin: Path, deploy: Path) -> Non
 
 def test_a_prediction_is_there_within_half_a_second(thin: Path, deploy: Path) -> None:
     photo = sorted((CATS_DOGS / "test" / "cats").iterdir())[0]
-    command: list[str | Path] = [thin.parent / "edgesmith", "predict", deploy / "cats_dogs-int8.tflite", photo]
+    command: list[str | Path] = [
+        thin.parent / "edgesmith",
+        "predict",
+        deploy / "cats_dogs-int8.tflite",
+        photo,
+    ]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     seconds = []
     for _ in range(6):

@@ -23,7 +23,16 @@ from edgesmith.runtime.errors import EdgesmithError, needs_extra
 from edgesmith.runtime.imagefolder import LabelledImages
 from edgesmith.runtime.runrecord import RunRecord
 
-_DIGITS: tuple[str, ...] = ("--model", "separable_small", "--channels", "1", "--image-size", "32", "--epochs", "10")
+_DIGITS: tuple[str, ...] = (
+    "--model",
+    "separable_small",
+    "--channels",
+    "1",
+    "--image-size",
+    "32",
+    "--epochs",
+    "10",
+)
 _PHOTOS: tuple[str, ...] = ("--model", "efficientnet_lite0", "--recipe", "features")
 _SHOWN = 5  # images classified on the screen
 
