@@ -6,7 +6,7 @@ COMMANDS = {
     "train": ("edgesmith.train.command", "images -> RUN/model.keras, by transfer learning or from scratch"),
     "convert": (
         "edgesmith.convert.command",
-        "RUN, Keras, SavedModel or float .tflite -> .tflite and .onnx, int8 too",
+        "a trained model -> .tflite and .onnx, in float32 and in int8",
     ),
     "explain": ("edgesmith.convert.explain.command", "what a network sees: activations, filters, heat maps"),
     "predict": ("edgesmith.runtime.commands.predict", "what is on these images"),
