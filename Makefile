@@ -12,7 +12,7 @@ help:
 	@echo "make test-slow  the trainings and measurements that take minutes"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make format     ruff's formatter and its safe fixes"
-	@echo "make clean      remove .venv and demo/"
+	@echo "make clean      remove .venv"
 
 # The exact versions that were tested; `-c` installs nothing by itself. Dependency groups need pip 25.1.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.installed
-	rm -rf demo
+	@if [ -e demo/bench/report.html ]; then echo "removing the demo of last time"; rm -rf demo; fi
 	$(BIN)/edgesmith demo --output demo
 
 test: $(VENV)/.installed
@@ -42,4 +42,4 @@ format: $(VENV)/.installed
 	$(BIN)/ruff format
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV)

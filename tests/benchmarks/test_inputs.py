@@ -6,6 +6,9 @@ import pytest
 
 from edgesmith.benchmarks.inputs import check_and_hash, list_data, read_models
 from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
+from edgesmith.runtime.imagefolder import list_labelled
+from edgesmith.runtime.runrecord import DataRecord, RunRecord, digest, record_images
+from edgesmith.runtime.spec import InputSpec
 
 
 def test_files_of_one_name_are_told_apart_by_their_folders(
@@ -64,3 +67,36 @@ def test_an_unreadable_image_is_named_before_anything_is_measured(pictures: Path
     (copy / "red" / "1.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ImageError, match=r"1 of 7 images .* red/1\.png"):
         check_and_hash(list_data(copy))
+
+
+def test_a_folder_stands_for_its_model_files(models: tuple[Path, Path], tmp_path: Path) -> None:
+    for model in models:
+        shutil.copy(model, tmp_path)
+    (tmp_path / "convert.json").write_text("{}")
+    assert [model.path.name for model in read_models([tmp_path])] == sorted(model.name for model in models)
+
+
+def test_a_folder_without_model_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"holds no \.tflite or \.onnx files"):
+        read_models([tmp_path])
+
+
+def test_of_a_run_only_the_test_images_are_taken(pictures: Path, tmp_path: Path) -> None:
+    images = list_labelled(pictures)
+    records = record_images(pictures, images)
+    data = DataRecord(
+        root=str(pictures), sha256=digest(records), train=records[:-2], val=(), test=records[-2:]
+    )
+    RunRecord(
+        labels=images.labels,
+        input=InputSpec(height=8, width=8, channels=3),
+        data=data,
+        plan={},
+        metrics={},
+        environment={},
+        seconds={},
+    ).save(tmp_path)
+    listed = list_data(tmp_path)
+    assert listed.files == images.files[-2:]
+    assert listed.labelled is not None
+    assert listed.labelled.classes == images.classes[-2:]

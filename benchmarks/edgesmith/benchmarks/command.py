@@ -3,9 +3,12 @@
 Writes DIR/bench.json (all raw samples), DIR/report.html and DIR/report.md. Each file, engine and number of
 threads is measured in its own process; they take turns in random order.
 
+DATA is best a RUN of `edgesmith train`, of which the test images are taken: accuracy on images that a model
+has trained on says nothing.
+
 Examples:
-  edgesmith bench flowers-float32.tflite flowers-int8.tflite --data flowers/
-  edgesmith bench deploy/*.tflite deploy/*.onnx --data flowers/ --threads 1,2,4 -o bench
+  edgesmith bench deploy --data runs/flowers
+  edgesmith bench flowers-float32.tflite flowers-int8.tflite --data flowers/test --threads 1,2,4 -o bench
   edgesmith bench flowers-int8.onnx --data photos/ --quick --json > bench.json
 
 """
@@ -30,14 +33,14 @@ from edgesmith.runtime.errors import needs_extra
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "models", metavar="MODEL", nargs="+", type=Path, help=".tflite or .onnx files written by edgesmith"
+        "models", metavar="MODEL", nargs="+", type=Path, help=".tflite or .onnx files, or folders of them"
     )
     parser.add_argument(
         "--data",
         metavar="DATA",
         type=Path,
         required=True,
-        help="images: the test split of DATA or DATA/<class>/*; without class folders no accuracy is measured",
+        help="images: a RUN's test split, DATA's test split, or DATA/<class>/*; without classes no accuracy",
     )
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path("bench"), help="where results go (bench)"

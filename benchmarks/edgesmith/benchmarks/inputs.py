@@ -10,10 +10,11 @@ from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages, list_evaluation, list_images
 from edgesmith.runtime.images import decode
 from edgesmith.runtime.modelfile import read_spec
-from edgesmith.runtime.runrecord import sha256_of
-from edgesmith.runtime.spec import ModelSpec
+from edgesmith.runtime.runrecord import RUN_FILE, RunRecord, require_unchanged, sha256_of
+from edgesmith.runtime.spec import MODEL_FORMATS, ModelSpec
 
 _NAMED_BAD_IMAGES = 5
+_MODEL_SUFFIXES = tuple(f".{known}" for known in MODEL_FORMATS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,11 @@ class DataInput:
 
 
 def read_models(paths: Sequence[Path]) -> list[ModelInput]:
-    """Read each file's spec. Raises `ModelFileError` for a bad file and for one that is given twice."""
+    """Read each file's spec; a folder stands for the model files in it.
+
+    Raises `ModelFileError` for a bad file, one that is given twice, and a folder without model files.
+    """
+    paths = [file for path in paths for file in _model_files(path)]
     return [
         ModelInput(
             path=path, file=file, sha256=sha256_of(path), bytes=path.stat().st_size, spec=read_spec(path)
@@ -59,10 +64,16 @@ def read_models(paths: Sequence[Path]) -> list[ModelInput]:
 
 
 def list_data(folder: Path) -> DataInput:
-    """List the images: by class where `folder` has subfolders, else all of them, without labels.
+    """List the images: of a RUN its test split; by class where `folder` has subfolders; else without labels.
 
-    Raises `DataError` as `edgesmith.runtime.imagefolder` does.
+    Raises `DataError` as `edgesmith.runtime.imagefolder` does, and when a RUN's images have changed.
     """
+    if (folder / RUN_FILE).is_file():
+        run = RunRecord.load(folder)
+        root = Path(run.data.root)
+        require_unchanged(root, run.data.test)
+        test = run.images("test")
+        return DataInput(folder=root, files=test.files, labelled=test)
     if folder.is_dir() and not _has_subfolders(folder):
         return DataInput(folder=folder, files=tuple(list_images(folder)), labelled=None)
     labelled = list_evaluation(folder)
@@ -93,6 +104,15 @@ def check_and_hash(data: DataInput, *, advance: Callable[[], None] = lambda: Non
             tip="remove or replace them; nothing was measured",
         )
     return whole.hexdigest()
+
+
+def _model_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.suffix in _MODEL_SUFFIXES)
+    if not found:
+        raise ModelFileError(f"{str(path)!r} holds no {' or '.join(_MODEL_SUFFIXES)} files")
+    return found
 
 
 def _existing(paths: Sequence[Path]) -> Sequence[Path]:

@@ -11,16 +11,15 @@ examples:
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from edgesmith.runtime.atomic import require_free
 from edgesmith.runtime.errors import EdgesmithError, needs_extra
-from edgesmith.runtime.imagefolder import LabelledImages
 from edgesmith.runtime.runrecord import RunRecord
 
 _DIGITS: tuple[str, ...] = (
@@ -51,7 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.perf_counter()
     # Not staged as a whole: run.json remembers where its images are. Each command stages its own part.
     require_free(arguments.output)
-    deployed, bench = _chain(arguments.output.resolve(), arguments.photos)
+    folder = arguments.output.resolve()
+    try:
+        deployed, bench = _chain(folder, arguments.photos)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # a demo that failed half-way is of no use, and in the way
+        raise
     report = arguments.output / "bench" / "report.html"
     seconds = time.perf_counter() - started
     if arguments.json:
@@ -91,27 +95,15 @@ def _chain(folder: Path, photos: Path | None) -> tuple[dict[str, Any], dict[str,
         _say(
             f"  {Path(result['file']).parent.name}/{Path(result['file']).name} is {top['label']} ({top['score']:.0%})"
         )
-    files = [deploy / file["path"] for file in deployed["files"]]
-    with tempfile.TemporaryDirectory() as temporary:
-        # Only images that neither training nor calibration saw.
-        data = Path(temporary) / f"{photos.name}-test"
-        link_images(test, data)
-        bench = _edgesmith("bench", *files, "--data", data, "-o", folder / "bench", "--quick")
+    bench = _edgesmith("bench", deploy, "--data", run_folder, "-o", folder / "bench", "--quick")
     return deployed, bench
-
-
-def link_images(images: LabelledImages, folder: Path) -> None:
-    """Lay images out as `folder/<class>/*`, by symbolic links whose names are the images' numbers."""
-    for number, (file, label) in enumerate(zip(images.files, images.classes, strict=True)):
-        link = folder / images.labels[label] / f"{number:05d}{file.suffix}"
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(file.resolve())
 
 
 def _edgesmith(*words: str | Path) -> dict[str, Any]:
     """Run one of our own commands, its progress on stderr, and return its JSON document."""
     _say(f"edgesmith {words[0]}")
-    command = [sys.executable, "-m", "edgesmith", *map(str, words), "--json"]
+    # -P: a module lying in the current folder must not take the place of one of Python's.
+    command = [sys.executable, "-P", "-m", "edgesmith", *map(str, words), "--json"]
     finished = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own commands
     if finished.returncode:
         raise EdgesmithError(
