@@ -9,7 +9,18 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["-h"], ["--help"], ["help"]], ids=lambda words: " ".join(words) or "nothing"
+    "words",
+    [
+        [],
+        ["-h"],
+        ["--help"],
+        ["help"],
+        ["--help", "--help"],
+        ["-h", "-h"],
+        ["help", "help"],
+        ["--help", "--json"],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
 )
 def test_help_is_the_table(words: list[str], capsys: Capture) -> None:
     assert main(words) == 0
@@ -38,7 +49,11 @@ def test_an_unknown_command_is_wrong_usage(word: str, message: str, capsys: Capt
     assert printed.err == f"{message}\n{help_text()}"
 
 
-@pytest.mark.parametrize("words", [["help", "completion"], ["completion", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["help", "completion"], ["completion", "--help"], ["--help", "--json", "completion"]],
+    ids=" ".join,
+)
 def test_help_of_one_command(words: list[str], capsys: Capture) -> None:
     with pytest.raises(SystemExit) as caught:
         main(words)

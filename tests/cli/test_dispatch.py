@@ -1,8 +1,10 @@
 import argparse
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +130,30 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 1
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("count", [1, 99_999], ids=["at the end", "on the way"])
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_full_disk_under_stdout(unbuffered: str, count: int) -> None:
+    code = "from edgesmith.cli import dispatch, table; import sys\n"
+    code += "class Talker:\n    add_arguments = staticmethod(lambda parser: None)\n"
+    code += f"    run = staticmethod(lambda _: print('x' * {count}) or 0)\n"
+    code += "sys.modules['talker'] = Talker; table.COMMANDS['talk'] = ('talker', '')\n"
+    code += "sys.exit(dispatch.run_command('talk', []))"
+    with FULL.open("w") as full:
+        finished = subprocess.run(
+            [sys.executable, "-c", code],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert (finished.returncode, finished.stderr) == (
+        1,
+        "edgesmith talk: cannot write to stdout: No space left on device\n  tip: check the free space there\n",
+    )

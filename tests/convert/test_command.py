@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from PIL import Image
 
 from edgesmith.cli import main
 from edgesmith.convert import conversion
+from edgesmith.convert.packaging import package_tflite
+from edgesmith.convert.sources.tflite_file import load_tflite
 from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.runrecord import sha256_of
 
@@ -196,6 +199,8 @@ def copy_of(folder: Path, target: Path) -> Path:
 def refusals(colour_file: Path, photos: Path, labels: Path, tmp_path: Path) -> dict[str, Case]:
     """Options after `convert MODEL -o DEPLOY --labels labels.txt`, and what the message must hold."""
     two, twice, stranger = tmp_path / "two.txt", tmp_path / "twice.txt", tmp_path / "strangers"
+    one = tmp_path / "one.txt"
+    one.write_text("blue\n")
     two.write_text("blue\nred\n")
     twice.write_text("blue\nred\nred\n")
     overlap = copy_of(photos / "test", tmp_path / "overlap")
@@ -208,7 +213,8 @@ def refusals(colour_file: Path, photos: Path, labels: Path, tmp_path: Path) -> d
     calibration: list[str | Path] = ["--calibration", photos / "train"]
     return {
         "labels of another length": ([*calibration, "--labels", two], "2 labels for 3 outputs"),
-        "a label twice": ([*calibration, "--labels", twice], "3 labels, 2 different"),
+        "a label twice": ([*calibration, "--labels", twice], "holds more than once: 'red'"),
+        "one label": ([*calibration, "--labels", one], "holds 1 labels; at least 2 are needed"),
         "no labels file": ([*calibration, "--labels", tmp_path / "none.txt"], "none.txt"),
         "labels are an image": (
             [*calibration, "--labels", next((photos / "test").rglob("*.png"))],
@@ -233,6 +239,7 @@ def refusals(colour_file: Path, photos: Path, labels: Path, tmp_path: Path) -> d
     [
         "labels of another length",
         "a label twice",
+        "one label",
         "no labels file",
         "labels are an image",
         "no calibration images",
@@ -283,6 +290,54 @@ def test_model_without_labels_asks_for_them(
 ) -> None:
     assert convert(colour_file, "-o", tmp_path / "deploy", "--precision", "float32") == 1
     assert "--labels FILE" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("lines", ["red\ngreen\nblue\n", "blue\ngreen\nscarlet\n"], ids=["order", "name"])
+def test_a_run_is_not_relabelled(
+    lines: str, run_folder: Path, labels: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    labels.write_text(lines)
+    assert convert(run_folder, "-o", tmp_path / "deploy", "--labels", labels) == 1
+    err = capfd.readouterr().err
+    assert "the RUN was trained on 'blue', 'green', 'red'" in err
+    assert "tip: leave out --labels" in err
+
+
+def test_labels_equal_to_those_of_the_run_are_no_contradiction(
+    run_folder: Path, labels: Path, tmp_path: Path
+) -> None:
+    words = ("--labels", labels, "--precision", "float32", "--format", "tflite")
+    assert convert(run_folder, "-o", tmp_path / "deploy", *words) == 0
+
+
+@pytest.fixture
+def cropping_tflite(deployed: Path, tmp_path: Path) -> Path:
+    """Our own float32 file, but with a geometry that its tensors do not tell."""
+    spec = read_spec(deployed / "colours-float32.tflite")
+    spec = replace(spec, input=replace(spec.input, resize="crop", crop_fraction=0.875))
+    source = load_tflite(deployed / "colours-float32.tflite")
+    file = tmp_path / "colours.tflite"
+    file.write_bytes(package_tflite(source.flatbuffer, spec))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(None, ("blue", "green", "red")), ("b\ng\nr\n", ("b", "g", "r"))],
+    ids=["from the file", "--labels"],
+)
+def test_own_tflite_brings_labels_and_geometry(
+    given: str | None, expected: tuple[str, ...], cropping_tflite: Path, labels: Path, tmp_path: Path
+) -> None:
+    words: list[str | Path] = ["--precision", "float32", "--format", "onnx"]
+    if given is not None:
+        labels.write_text(given)
+        words += ["--labels", labels]
+    assert convert(cropping_tflite, "-o", tmp_path / "deploy", *words) == 0
+    spec = read_spec(tmp_path / "deploy" / "colours-float32.onnx")
+    assert spec.labels == expected
+    assert spec.input == read_spec(cropping_tflite).input
+    assert spec.input.resize == "crop"
 
 
 def test_output_folder_that_is_not_empty_stays(

@@ -29,11 +29,19 @@ def test_apply(normalisation: ExternalNormalisation, expected: list[float]) -> N
     [
         ({"mean": (1.0, 2.0)}, "--mean"),
         ({"std": (1.0, 0.0, 1.0)}, "divides by zero"),
-        ({"std": (math.nan,)}, "--std"),
+        ({"mean": (1.0,) * 4}, "--mean"),
         ({"mean": ()}, "--mean"),
     ],
-    ids=["two numbers", "zero", "not a number", "none"],
+    ids=["two numbers", "zero", "four numbers", "none"],
 )
 def test_refused(fields: dict[str, tuple[float, ...]], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         ExternalNormalisation(**fields)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("field", ["mean", "std"])
+def test_number_that_is_not_finite_is_called_that(field: str, number: float) -> None:
+    with pytest.raises(OptionError, match=f"--{field}") as refusal:
+        ExternalNormalisation(**{field: (number,)})
+    assert "finite" in str(refusal.value.tip)

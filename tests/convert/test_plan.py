@@ -30,3 +30,18 @@ def test_name_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_nothing_to_write_is_refused(nothing: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match="at least one precision and one format"):
         ConversionPlan(model=Path("m.keras"), output=Path("deploy"), **nothing)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "tip"),
+    [
+        ({"precisions": ("float16",)}, "no precision 'float16'", "float32, int8"),
+        ({"formats": ("coreml",)}, "no format 'coreml'", "tflite, onnx"),
+        ({"seed": -1}, "seed -1", None),
+    ],
+    ids=["precision", "format", "seed"],
+)
+def test_values_that_are_not_known_are_refused(fields: dict[str, Any], message: str, tip: str | None) -> None:
+    with pytest.raises(OptionError, match=message) as refusal:
+        ConversionPlan(model=Path("m.keras"), output=Path("deploy"), **fields)
+    assert tip is None or tip in str(refusal.value.tip)

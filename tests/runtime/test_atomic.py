@@ -150,18 +150,83 @@ class TestRequireFree:
 
 
 class TestStagedFolder:
-    @pytest.mark.parametrize("exists", [False, True], ids=["absent", "empty"])
-    def test_the_name_appears_when_all_is_done(self, exists: bool, tmp_path: Path) -> None:
+    def test_the_name_appears_when_all_is_done(self, tmp_path: Path) -> None:
         out = tmp_path / "deep" / "out"
-        if exists:
-            out.mkdir(parents=True)
         with staged_folder(out) as folder:
             (folder / "a").write_text("whole")
             assert folder.parent == out.parent
             assert folder.name.startswith(".out.partial-")
-            assert out.exists() is exists
+            assert not out.exists()
         assert _everything(tmp_path) == ["deep", "deep/out", "deep/out/a"]
         assert (out / "a").read_text() == "whole"
+
+    @pytest.mark.parametrize("kind", ["folder", "link", "."])
+    def test_an_empty_folder_is_filled_in_place(
+        self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = tmp_path / "place"
+        place.mkdir()
+        inode = place.stat().st_ino
+        (tmp_path / "link").symlink_to(place, target_is_directory=True)
+        monkeypatch.chdir(place)
+        out = {"folder": place, "link": tmp_path / "link", ".": Path()}[kind]
+        with staged_folder(out) as folder:
+            (folder / "a.json").write_text("{}")
+            (folder / "deep").mkdir()
+            (folder / "deep" / "b").touch()
+            monkeypatch.chdir(tmp_path)
+            assert (folder.parent, folder.name[:9]) == (place, ".partial-")
+        assert _everything(place) == ["a.json", "deep", "deep/b"]
+        assert place.stat().st_ino == inode
+        assert (tmp_path / "link").is_symlink()
+
+    def test_json_files_come_last(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        moved: list[str] = []
+        rename = Path.rename
+
+        def remember(entry: Path, target: Path) -> Path:
+            moved.append(entry.name)
+            return rename(entry, target)
+
+        monkeypatch.setattr(Path, "rename", remember)
+        with staged_folder(tmp_path) as folder:
+            for name in ("bench.json", "model.keras", "run.json", "zoo"):
+                (folder / name).touch()
+        assert moved == ["model.keras", "zoo", "bench.json", "run.json"]
+
+    @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), _full()], ids=repr)
+    def test_an_exception_leaves_an_existing_folder_empty(self, error: BaseException, tmp_path: Path) -> None:
+        with pytest.raises((type(error), OutputError)):
+            _fill_half(tmp_path, error)
+        assert _everything(tmp_path) == []
+
+    def test_a_failing_move_is_taken_back(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        rename = Path.rename
+
+        def fail_at_last(entry: Path, target: Path) -> Path:
+            if entry.suffix == ".json":
+                raise _full()
+            return rename(entry, target)
+
+        monkeypatch.setattr(Path, "rename", fail_at_last)
+
+        def fill() -> None:
+            with staged_folder(tmp_path) as folder:
+                (folder / "deep").mkdir()
+                for name in ("deep/a", "b", "run.json"):
+                    (folder / name).touch()
+
+        with pytest.raises(OutputError, match="No space left"):
+            fill()
+        assert _everything(tmp_path) == []
+
+    def test_what_a_killed_run_left_inside_is_no_hindrance(self, tmp_path: Path) -> None:
+        code = "with atomic.staged_folder(path) as folder:\n    (folder / 'half').write_text('x'); die()"
+        _killed(code, tmp_path)
+        assert [name for name in _everything(tmp_path) if name.endswith("/half")] != []
+        with staged_folder(tmp_path) as folder:
+            (folder / "whole").touch()
+        assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["whole"]
 
     def test_permissions_follow_the_umask(self, tmp_path: Path) -> None:
         before = os.umask(0o027)

@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import errno
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,40 @@ class TestListImages:
         folder = lay("album.jpg/a.png")
         assert _names(folder, list_images(folder)) == ["album.jpg/a.png"]
 
+    def test_a_pipe_is_no_image(self, lay: Lay) -> None:
+        folder = lay("a.png")
+        os.mkfifo(folder / "p.jpg")
+        (folder / "q.jpg").symlink_to(folder / "p.jpg")
+        assert _names(folder, list_images(folder)) == ["a.png"]
+
+    def test_a_link_to_nothing_is_told_by_its_reader(self, lay: Lay) -> None:
+        folder = lay("a.png")
+        (folder / "b.png").symlink_to(folder / "gone.png")
+        assert _names(folder, list_images(folder)) == ["a.png", "b.png"]
+
+    def test_a_folder_that_cannot_be_read(self, lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = lay("rose/a.png", "daisy/b.png")
+        iterdir = Path.iterdir
+
+        def refuse(path: Path) -> Iterator[Path]:
+            if path.name == "rose":
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return iterdir(path)
+
+        monkeypatch.setattr(Path, "iterdir", refuse)
+        for listing in (list_images, list_labelled):
+            with pytest.raises(DataError, match="rose' cannot be read: Permission denied"):
+                listing(folder)
+
+    def test_a_name_that_is_no_text(self, lay: Lay) -> None:
+        name = os.fsdecode(b"r\xf6t.png")
+        folder = lay(f"rose/{name}", "daisy/b.png")
+        for listing in (list_images, list_labelled, list_evaluation):
+            with pytest.raises(DataError, match=r"r\\udcf6t\.png' is not UTF-8") as caught:
+                listing(folder)
+            assert "rename it" in str(caught.value.tip)
+        assert _names(folder, list_images(folder, any_name=True)) == ["daisy/b.png", f"rose/{name}"]
+
     def test_no_images(self, lay: Lay) -> None:
         folder = lay("notes.txt", ".hidden.png")
         with pytest.raises(DataError, match="holds no images") as caught:
@@ -127,6 +163,36 @@ class TestSplits:
     def test_evaluation_without_splits_takes_all(self, lay: Lay) -> None:
         folder = lay("a/1.jpg", "b/1.jpg", "b/2.jpg")
         assert _names(folder, list_evaluation(folder).files) == ["a/1.jpg", "b/1.jpg", "b/2.jpg"]
+
+    @pytest.mark.parametrize(
+        ("names", "found"),
+        [
+            pytest.param(
+                ["train/a/1.jpg", "validation/a/1.jpg"], r"\['train', 'validation'\]", id="validation"
+            ),
+            pytest.param(["train/a/1.jpg", "valid/a/1.jpg"], r"\['train', 'valid'\]", id="valid"),
+            pytest.param(["test/a/1.jpg", "val/a/1.jpg"], r"\['test', 'val'\]", id="no train"),
+            pytest.param(
+                ["Training/a/1.jpg", "Testing/a/1.jpg"], r"\['Testing', 'Training'\]", id="capitals"
+            ),
+            pytest.param(["rose/1.jpg", "eval/a/1.jpg"], r"\['eval'\]", id="one beside a class"),
+        ],
+    )
+    def test_splits_are_no_classes(self, names: list[str], found: str, lay: Lay) -> None:
+        folder = lay(*names)
+        for listing in (list_labelled, list_evaluation):
+            with pytest.raises(DataError, match=f"has {found}, which hold folders") as caught:
+                listing(folder)
+            assert "train, val and test" in str(caught.value.tip)
+
+    def test_a_class_may_be_called_train(self, lay: Lay) -> None:
+        assert list_labelled(lay("train/1.jpg", "plane/deep/1.jpg")).labels == ("plane", "train")
+
+    def test_evaluation_of_splits_without_test(self, lay: Lay) -> None:
+        folder = lay("train/a/1.jpg", "train/b/1.jpg", "val/a/1.jpg", "val/b/1.jpg")
+        with pytest.raises(DataError, match="train and val, but no test") as caught:
+            list_evaluation(folder)
+        assert str(folder / "val") in str(caught.value.tip)
 
     def test_evaluation_of_nothing(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="is not a folder"):

@@ -39,6 +39,17 @@ def _with_orientation(value: int) -> Image.Exif:
 JPEG = _encode(Image.fromarray(NOISE), "JPEG", exif=_with_orientation(6))
 PNG = _encode(Image.fromarray(NOISE))
 
+
+def _odd_exif() -> bytes:
+    """A JPEG with orientation 6 and a tag of type SHORT where Pillow writes LONG: it cannot pack the value."""
+    entries = [(0x0112, 3, 1, struct.pack("<HH", 6, 0)), (0x0100, 9, 1, struct.pack("<i", -5))]
+    body = b"".join(struct.pack("<HHI", tag, kind, count) + value for tag, kind, count, value in entries)
+    tiff = b"II*\0" + struct.pack("<IH", 8, len(entries)) + body + bytes(4)
+    return _encode(Image.fromarray(NOISE), "JPEG", exif=b"Exif\0\0" + tiff)
+
+
+ODD_EXIF = _odd_exif()
+
 # What a viewer does to the stored pixels (TIFF 6.0, tag 274).
 UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
     1: lambda stored: stored,
@@ -54,8 +65,9 @@ UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
 
 class TestModes:
     @pytest.mark.parametrize("orientation", UPRIGHT)
-    def test_exif_orientation(self, orientation: int) -> None:
-        data = _encode(Image.fromarray(NOISE), exif=_with_orientation(orientation))
+    @pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True})])
+    def test_exif_orientation(self, orientation: int, kind: str, options: dict[str, Any]) -> None:
+        data = _encode(Image.fromarray(NOISE), kind, exif=_with_orientation(orientation), **options)
         np.testing.assert_array_equal(np.asarray(decode(data)), UPRIGHT[orientation](NOISE))
 
     @pytest.mark.parametrize(
@@ -89,6 +101,15 @@ class TestModes:
     ) -> None:
         picture = decode(_encode(image, kind, **options))
         assert (picture.mode, picture.getpixel((1, 1))) == (mode, pixel)
+
+    @pytest.mark.parametrize("orientation", [0, 9, 65535])
+    def test_an_orientation_that_is_none(self, orientation: int) -> None:
+        data = _encode(Image.fromarray(NOISE), exif=_with_orientation(orientation))
+        np.testing.assert_array_equal(np.asarray(decode(data)), NOISE)
+
+    def test_odd_values_beside_the_orientation(self) -> None:
+        picture = np.asarray(decode(ODD_EXIF))
+        assert picture.shape == (17, 13, 3)  # turned by the orientation 6
 
 
 class TestSources:
@@ -272,6 +293,15 @@ class TestAnyBytes:
         for place in draw.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=5)):
             damaged[place] = draw.draw(st.integers(0, 255))
         self._check(bytes(damaged))
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.data())
+    def test_damaged_exif_still_gives_the_picture(self, draw: st.DataObject) -> None:
+        start = ODD_EXIF.index(b"II*\0")
+        damaged = bytearray(ODD_EXIF)
+        for place in draw.draw(st.lists(st.integers(start, start + 37), min_size=1, max_size=5)):
+            damaged[place] = draw.draw(st.integers(0, 255))
+        assert sorted(decode(bytes(damaged)).size) == [13, 17]
 
 
 def _spec(height: int, width: int, **options: Any) -> InputSpec:

@@ -1,4 +1,8 @@
 import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -42,3 +46,43 @@ def test_no_descriptor_is_left_open() -> None:
     with without_chatter():
         pass
     assert len(os.listdir("/proc/self/fd")) == len(before)  # noqa: PTH208 - as above
+
+
+def _in_a_process(code: str) -> "subprocess.CompletedProcess[str]":
+    prelude = "import os, sys; from edgesmith.runtime.nativelog import without_chatter\n"
+    return subprocess.run([sys.executable, "-c", prelude + code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("os.abort()", -signal.SIGABRT), ("os.kill(os.getpid(), 9)", -signal.SIGKILL), ("os._exit(7)", 7)],
+    ids=["abort", "kill", "exit"],
+)
+def test_the_last_words_of_a_dying_process_are_shown(end: str, code: int) -> None:
+    words = "b'F0000 the reason\\noneDNN custom operations are on\\nhalf'"
+    finished = _in_a_process(f"with without_chatter():\n    os.write(2, {words})\n    {end}")
+    assert (finished.returncode, finished.stderr) == (code, "F0000 the reason\nhalf")
+
+
+def test_lines_pass_as_they_come(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_chatter():
+        _say("now\n")
+        until = time.monotonic() + 10
+        said = ""
+        while not said and time.monotonic() < until:
+            said = capfd.readouterr().err
+        assert said == "now\n"
+
+
+def test_without_a_stderr() -> None:
+    code = "os.close(2)\nwith without_chatter():\n    print('done', flush=True)"
+    assert _in_a_process(code).stdout == "done\n"
+    finished = _in_a_process("sys.stderr = None\nwith without_chatter():\n    print('done')")
+    assert (finished.returncode, finished.stdout) == (0, "done\n")
+
+
+def test_without_a_second_process(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with without_chatter():
+        _say("oneDNN custom operations are on\n")
+    assert capfd.readouterr().err == "oneDNN custom operations are on\n"

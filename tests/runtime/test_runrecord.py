@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgesmith.runtime.errors import DataError, ModelFileError
+from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages
 from edgesmith.runtime.runrecord import (
     DataRecord,
@@ -133,3 +133,12 @@ FIRST, SECOND = _record("a.jpg"), _record("b.jpg")
 def test_the_digest_tells_data_apart(splits: tuple[tuple[ImageRecord, ...], ...]) -> None:
     assert digest(*splits) != digest((FIRST, SECOND), ())
     assert digest(*splits) == digest(*splits)
+
+
+@pytest.mark.parametrize("kind", ["dangling link", "folder"])
+def test_a_file_that_cannot_be_hashed_is_named(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "1.jpg"
+    file.symlink_to(tmp_path / "gone") if kind == "dangling link" else file.mkdir()
+    images = LabelledImages(labels=("ant", "cat"), files=(file,), classes=(1,))
+    with pytest.raises(ImageError, match=r"1\.jpg' cannot be read: (No such file|Is a directory)"):
+        record_images(tmp_path, images)

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,12 @@ def test_defaults_follow_from_what_is_stated(
             {"recipe": "scratch", "weights": "imagenet"}, "random", "none", id="scratch from ImageNet"
         ),
         pytest.param({"weights": "absent.h5"}, "absent.h5", "imagenet", id="no such weights file"),
-        pytest.param({"epochs": 0}, "0 as epochs", None, id="no epochs"),
-        pytest.param({"batch_size": -1}, "-1 as batch size", None, id="negative batch"),
-        pytest.param({"seed": 2**32}, "4294967296", None, id="seed too large"),
+        pytest.param(
+            {"model": "separable_small", "weights": "imagenet"},
+            "'imagenet'",
+            "FILE",
+            id="no ImageNet weights",
+        ),
     ],
 )
 def test_contradictions_are_refused(
@@ -85,8 +89,29 @@ def test_settled_plan_becomes_json_without_paths_of_the_output(tmp_path: Path) -
         "image_size": 96,
         "alpha": 0.35,
         "weights": "imagenet",
+        "weights_sha256": None,
         "epochs": 60,
         "seed": 0,
         "batch_size": 32,
         "channels": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("choices", "recipe"),
+    [
+        pytest.param({"model": "separable_small"}, "scratch", id="network without pretrained weights"),
+        pytest.param({"model": "mobilenet_v2"}, "features", id="pretrained network"),
+        pytest.param({"model": "mobilenet_v2", "recipe": "scratch"}, "scratch", id="scratch wanted"),
+    ],
+)
+def test_weights_file_is_named_as_given_and_by_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choices: dict[str, Any], recipe: str
+) -> None:
+    (tmp_path / "mine.weights.h5").write_bytes(b"weights")
+    monkeypatch.chdir(tmp_path)
+
+    document = settle(plan(tmp_path, weights="mine.weights.h5", **choices)).to_json()
+
+    assert (document["recipe"], document["weights"]) == (recipe, "mine.weights.h5")
+    assert document["weights_sha256"] == hashlib.sha256(b"weights").hexdigest()

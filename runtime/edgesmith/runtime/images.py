@@ -1,13 +1,14 @@
 """From any picture to raw pixels: the one decoding that training, evaluation and the device share."""
 
 import io
+import struct
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from edgesmith.runtime.errors import ImageError
 from edgesmith.runtime.spec import InputSpec
@@ -22,7 +23,22 @@ MAX_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 
 # What Pillow's decoders answer damage with, according to format and place of the damage.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError, RuntimeError)
+_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError, RuntimeError),
+    *(KeyError, AttributeError, struct.error),
+)
+
+# What makes stored pixels upright, by the value of the EXIF tag Orientation (TIFF 6.0, tag 274).
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
@@ -32,7 +48,7 @@ IMAGE_SUFFIXES = frozenset(
 def decode(source: ImageSource) -> Image.Image:
     """Read a picture completely and return it upright, in mode RGB or, for grey pictures, L.
 
-    EXIF orientation is applied; palettes and CMYK become RGB, 16-bit grey keeps its upper eight bits, and
+    EXIF orientation is applied (damaged EXIF counts as upright); palettes and CMYK become RGB, 16-bit grey keeps its upper eight bits, and
     what is transparent is laid on white. Arrays are uint8: [height, width], or [height, width, 3] as RGB.
     Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`.
     """
@@ -47,7 +63,7 @@ def decode(source: ImageSource) -> Image.Image:
                     f"{name}: {image.width}x{image.height} pixels are more than the {MAX_PIXELS} allowed"
                 )
             image.load()
-            return _to_rgb_or_grey(ImageOps.exif_transpose(image))
+            return _to_rgb_or_grey(_upright(image))
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} is not an image that can be read", tip="JPEG, PNG, WebP, …?") from error
     # The warning is Pillow's, for up to twice its limit; it is an exception where warnings are errors.
@@ -89,6 +105,19 @@ def _from_array(array: NDArray[np.uint8]) -> Image.Image:
             tip="give uint8 [height, width] or [height, width, 3], RGB",
         )
     return Image.fromarray(np.ascontiguousarray(array))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """A copy with the EXIF orientation applied.
+
+    Not `ImageOps.exif_transpose`: it packs all other EXIF tags again, and fails at those with odd values.
+    """
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except _DAMAGE:
+        orientation = None
+    step = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image.copy() if step is None else image.transpose(step)
 
 
 def _to_rgb_or_grey(image: Image.Image) -> Image.Image:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from edgesmith.runtime.errors import ModelFileError
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelFormat, ModelSpec
@@ -18,7 +18,7 @@ SPEC_NAME = "edgesmith.json"
 # A spec with 21,000 labels is under 2 MB; what is larger is not one of ours.
 MAX_SPEC_BYTES = 16 * 1024 * 1024
 
-_METADATA_PROPS = 14  # ModelProto.metadata_props; its entries: key = 1, value = 2
+METADATA_PROPS = 14  # ModelProto.metadata_props; its entries: key = 1, value = 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types of protocol buffers
 _CONVERT_TIP = "convert it with `edgesmith convert`, or copy it again if it should have metadata"
 
@@ -30,7 +30,10 @@ def format_of(path: Path) -> ModelFormat:
     for known in MODEL_FORMATS:
         if path.suffix.lower() == f".{known}":
             return known
-    raise ModelFileError(f"{str(path)!r}: the suffix {path.suffix!r} is not .tflite or .onnx")
+    raise ModelFileError(
+        f"{str(path)!r}: the suffix {path.suffix!r} is not .tflite or .onnx",
+        tip="`edgesmith convert` writes such files",
+    )
 
 
 def read_spec(path: Path) -> ModelSpec:
@@ -51,7 +54,7 @@ def read_spec(path: Path) -> ModelSpec:
 def _from_tflite(path: Path) -> bytes:
     with path.open("rb") as file:
         if file.read(8)[4:] != b"TFL3":
-            raise ModelFileError("not a TFLite file (no TFL3 mark)")
+            raise ModelFileError("not a TFLite file (no TFL3 mark)", tip="copy it again, and whole")
     try:
         with zipfile.ZipFile(path) as archive:
             entry = archive.getinfo(SPEC_NAME)
@@ -71,22 +74,37 @@ def _from_onnx(path: Path) -> bytes:
     with path.open("rb") as file:
         size = path.stat().st_size
         try:
-            for field, start, length in _fields(file, 0, size):
-                if field != _METADATA_PROPS:
+            for field in top_level_fields(file, size):
+                if field.number != METADATA_PROPS:
                     continue
-                entry = {
-                    number: (begin, extent) for number, begin, extent in _fields(file, start, start + length)
-                }
-                if 1 in entry and _read(file, *entry[1]) == SPEC_NAME.encode():
-                    return _read(file, *entry.get(2, (0, 0)))
+                entry = {inner.number: inner for inner in _fields(file, field.start, field.end)}
+                if 1 in entry and _read(file, entry[1]) == SPEC_NAME.encode():
+                    return _read(file, entry[2]) if 2 in entry else b""
         except (EOFError, ValueError) as error:
             raise ModelFileError(f"not a whole ONNX file: {error}", tip="copy it again") from error
     raise ModelFileError("no edgesmith metadata: the file is not edgesmith's", tip=_CONVERT_TIP)
 
 
-def _fields(file: BinaryIO, position: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Field number, start and length of each length-delimited field of a message; skips other fields."""
+class Field(NamedTuple):
+    """A length-delimited field of a message: its number, and the offsets of its key, its content and its end."""
+
+    number: int
+    key: int
+    start: int
+    end: int
+
+
+def top_level_fields(file: BinaryIO, size: int) -> Iterator[Field]:
+    """The length-delimited fields of the message that is the whole file.
+
+    Raises `EOFError` and `ValueError` for what is not one.
+    """
+    return _fields(file, 0, size)
+
+
+def _fields(file: BinaryIO, position: int, end: int) -> Iterator[Field]:
     while position < end:
+        before = position
         file.seek(position)
         key = _varint(file)
         kind = key & 7
@@ -101,7 +119,7 @@ def _fields(file: BinaryIO, position: int, end: int) -> Iterator[tuple[int, int,
             position = start + length
             if position > end:
                 raise EOFError("it ends inside a field")
-            yield key >> 3, start, length
+            yield Field(number=key >> 3, key=before, start=start, end=position)
         else:
             raise ValueError(f"wire type {kind} at byte {position}")
 
@@ -118,8 +136,8 @@ def _varint(file: BinaryIO) -> int:
     raise ValueError("a number of more than ten bytes")
 
 
-def _read(file: BinaryIO, start: int, length: int) -> bytes:
-    if length > MAX_SPEC_BYTES:
+def _read(file: BinaryIO, field: Field) -> bytes:
+    if field.end - field.start > MAX_SPEC_BYTES:
         raise ModelFileError(f"a metadata entry is larger than {MAX_SPEC_BYTES} bytes")
-    file.seek(start)
-    return file.read(length)
+    file.seek(field.start)
+    return file.read(field.end - field.start)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from edgesmith.runtime.atomic import write_json
-from edgesmith.runtime.errors import DataError, ModelFileError
+from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages, SplitName
 from edgesmith.runtime.spec import InputSpec
 from edgesmith.runtime.strict import from_json
@@ -91,7 +91,7 @@ class RunRecord:
 
 
 def record_images(root: Path, images: LabelledImages) -> tuple[ImageRecord, ...]:
-    """Hash each file of a split."""
+    """Hash each file of a split. Raises `ImageError` naming one that cannot be read."""
     return tuple(
         ImageRecord(path=file.relative_to(root).as_posix(), label=label, sha256=sha256_of(file))
         for file, label in zip(images.files, images.classes, strict=True)
@@ -125,6 +125,12 @@ def digest(*splits: tuple[ImageRecord, ...]) -> str:
 
 
 def sha256_of(file: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a file's bytes, in hexadecimal. Raises `ImageError` when it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ImageError(
+            f"{str(file)!r} cannot be read: {error.strerror or error}",
+            tip="check its permissions, or where the link leads",
+        ) from error

@@ -76,7 +76,11 @@ class Golden:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
-    """Everything a device must know of a model file beside its bytes."""
+    """Everything a device must know of a model file beside its bytes.
+
+    `content_sha256`: SHA-256 of the model without our metadata (`edgesmith.runtime.integrity`), in
+    hexadecimal; None where it is not stated.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -84,6 +88,7 @@ class ModelSpec:
     precision: Precision
     source: SourceSpec
     golden: Golden
+    content_sha256: str | None = None
     schema: Literal["edgesmith.model/1"] = SCHEMA
 
     def __post_init__(self) -> None:

@@ -13,6 +13,8 @@ from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.engines import EngineName
 from edgesmith.runtime.errors import ModelFileError
 from edgesmith.runtime.golden import golden_inputs
+from edgesmith.runtime.integrity import content_of
+from edgesmith.runtime.modelfile import read_spec
 
 Outcome = Literal["identical", "within", "other kernels", "different"]
 
@@ -21,17 +23,20 @@ Outcome = Literal["identical", "within", "other kernels", "different"]
 class Verdict:
     """One file on one engine.
 
+    A file whose model is not the one that was written is `different` by `reason` and not run: an engine may
+    crash on it. Then `engine` is None, `max_abs_difference` NaN and `inputs` 0.
     `max_abs_difference`: over all golden outputs, in output units (steps of 1/256 for uint8 outputs).
     `allowed`: the tolerance stored in the file. `top1_equal`: golden inputs with the same best class.
     """
 
     file: str
-    engine: str
+    engine: str | None
     outcome: Outcome
     max_abs_difference: float
     allowed: float
     top1_equal: int
     inputs: int
+    reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """One entry of `verify --json`. JSON has no NaN: a difference that is no number becomes null."""
@@ -40,7 +45,9 @@ class Verdict:
 
 
 def verify(path: Path, *, engine: EngineName | None = None, threads: int | None = None) -> Verdict:
-    """Run the golden inputs of a file. Raises as `Classifier` does."""
+    """Check the hash of a file's model, then run its golden inputs. Raises as `Classifier` does."""
+    if content_of(path, read_spec(path)) == "damaged":
+        return _damaged(path)
     with Classifier(path, engine=engine, threads=threads) as classify:
         golden = classify.spec.golden
         inputs = golden_inputs(classify.spec.input)
@@ -66,6 +73,19 @@ def verify(path: Path, *, engine: EngineName | None = None, threads: int | None 
             top1_equal=int((got.argmax(1) == wanted.argmax(1)).sum()),
             inputs=len(inputs),
         )
+
+
+def _damaged(path: Path) -> Verdict:
+    return Verdict(
+        file=str(path),
+        engine=None,
+        outcome="different",
+        max_abs_difference=math.nan,
+        allowed=0.0,
+        top1_equal=0,
+        inputs=0,
+        reason="the content is damaged: its SHA-256 is not the one stated at conversion; copy it again",
+    )
 
 
 def judge(

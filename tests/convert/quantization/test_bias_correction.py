@@ -1,13 +1,18 @@
 """Rounding weights with an outlier in the channel shifts means; the corrected biases take that back."""
 
+import weakref
+from typing import Any
+
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from edgesmith.convert.graph import Graph, Operator
-from edgesmith.convert.graph.evaluate import linear
+from edgesmith.convert.graph.evaluate import activate, linear
 from edgesmith.convert.graph.model import WEIGHTED
+from edgesmith.convert.quantization import bias_correction
 from edgesmith.convert.quantization.bias_correction import correct_biases
-from edgesmith.convert.quantization.calibrate import activation_ranges, input_values
+from edgesmith.convert.quantization.calibrate import BATCH, activation_ranges, input_values
 from edgesmith.convert.quantization.scales import ActivationRange, fake_quantize_weights, weight_bounds
 
 GENERATOR = np.random.default_rng(0)
@@ -170,3 +175,47 @@ def test_branches_are_kept_until_their_last_reader() -> None:
     )
     corrected = correct_biases(graph, IMAGES, activation_ranges(graph, IMAGES), progress=silent)
     assert {name for name in ("b1", "b2") if np.any(corrected.constants[name])} == {"b1", "b2"}
+
+
+def test_activations_are_given_up_after_their_last_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Activations of all images exist once: not of the float graph besides, nor of the operator before."""
+    images = np.repeat(IMAGES[:10], 6, axis=0)
+    alive: list[weakref.ref[Any]] = []
+    peaks = []
+
+    def tracked(function: Any) -> Any:
+        def call(*arguments: Any) -> Any:
+            values = function(*arguments)
+            alive.append(weakref.ref(values))
+            tensors = {id(tensor): len(tensor) for ref in alive if (tensor := ref()) is not None}
+            peaks.append(sum(tensors.values()))
+            return values
+
+        return call
+
+    graph = outlier_network()
+    ranges = activation_ranges(graph, images)
+    monkeypatch.setattr(bias_correction, "linear", tracked(linear))
+    monkeypatch.setattr(bias_correction, "activate", tracked(activate))
+    monkeypatch.setattr(ActivationRange, "fake_quantize", tracked(ActivationRange.fake_quantize))
+    correct_biases(graph, images, ranges, progress=silent)
+    # Beside those of all images, a chunk in work may exist before and after rounding.
+    assert len(images) <= max(peaks) <= len(images) + 3 * BATCH
+
+
+def test_tensor_read_twice_by_one_operator() -> None:
+    graph = Graph(
+        input="image",
+        input_shape=(1, 8, 8, 3),
+        output="sum",
+        operators=(
+            Operator(kind="CONV_2D", inputs=("image", "w", "b"), output="conv", options=CONVOLUTION),
+            Operator(kind="ADD", inputs=("conv", "conv"), output="sum"),
+        ),
+        constants={
+            "w": GENERATOR.normal(size=(3, 3, 3, 3)).astype(np.float32),
+            "b": np.zeros(3, np.float32),
+        },
+    )
+    corrected = correct_biases(graph, IMAGES, activation_ranges(graph, IMAGES), progress=silent)
+    assert np.any(corrected.constants["b"])

@@ -90,10 +90,32 @@ def text(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("make", [truncated, damaged, text])
-def test_unreadable_file_is_named(make: Callable[[Path], Path], tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match=r"model\.keras': Keras \d.* cannot load it"):
+def spoilt_data(folder: Path) -> Path:
+    image = keras.Input((8, 8, 3))
+    file = saved(keras.Model(image, layers.Dense(9)(layers.Flatten()(image))), folder)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    file.write_bytes(data)
+    return file
+
+
+def text_h5(folder: Path) -> Path:
+    return text(folder).rename(folder / "model.h5")
+
+
+def truncated_h5(folder: Path) -> Path:
+    image = keras.Input((8, 8, 3))
+    file = saved(keras.Model(image, layers.Dense(9)(layers.Flatten()(image))), folder, "model.h5")
+    file.write_bytes(file.read_bytes()[:-200])
+    return file
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")  # one of them is
+@pytest.mark.parametrize("make", [truncated, damaged, spoilt_data, text, text_h5, truncated_h5])
+def test_damaged_file_is_called_that(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"model\.(keras|h5)' is damaged or truncated") as refusal:
         load_keras(make(tmp_path), run=None)
+    assert refusal.value.tip == "copy it again, or train again"
 
 
 def test_custom_layer_is_named(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_accepted(files: list[str], path: str, run: str | None, tmp_path: Path) 
         (["run/run.json"], "run", r"run' holds run\.json but no model\.keras"),
         (["folder/photo.jpg"], "folder", r"holds neither run\.json nor saved_model\.pb"),
         (["model.pt"], "model.pt", r"has the suffix '\.pt'"),
-        (["model.onnx"], "model.onnx", r"has the suffix '\.onnx'"),
+        (["model.onnx"], "model.onnx", r"model\.onnx': ONNX is what convert writes, not what it reads"),
     ],
     ids=["absent", "RUN without model", "any folder", "PyTorch", "ONNX"],
 )

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from edgesmith.convert.sources.flatbuffer import to_flatbuffer
-from edgesmith.convert.sources.tflite_file import load_tflite
+from edgesmith.convert.sources.tflite_file import load_tflite, spec_inside
 from edgesmith.runtime.errors import ModelFileError
 from edgesmith.runtime.runrecord import sha256_of
 
@@ -27,3 +27,12 @@ def test_damaged_file_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"\0\0\0\0TFL3" + b"\xff" * 100)
     with pytest.raises(ModelFileError, match=r"broken\.tflite': LiteRT cannot load it"):
         load_tflite(file)
+
+
+def test_only_our_own_file_has_a_spec(deployed: Path, run_folder: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.tflite"
+    foreign.write_bytes(to_flatbuffer(lambda image: tf.nn.softmax(tf.reduce_mean(image, (1, 2))), (4, 4, 3)))
+    own = spec_inside(deployed / "colours-float32.tflite")
+    assert own is not None
+    assert own.labels == ("blue", "green", "red")
+    assert [spec_inside(path) for path in (foreign, run_folder, run_folder / "model.keras")] == [None] * 3

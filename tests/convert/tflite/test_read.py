@@ -1,6 +1,7 @@
 """What is read out of a float `.tflite`, and what is refused by name."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import flatbuffers
@@ -186,6 +187,50 @@ def test_refused(conv_file: bytes, change: Callable[[Any], None], message: str, 
     with pytest.raises(UnsupportedModelError, match=message) as refusal:
         read_graph(changed(conv_file, change))
     assert (refusal.value.tip is None) if tip is None else (tip in str(refusal.value.tip))
+
+
+def scaled(kind: int) -> Callable[[Any], None]:
+    """The weights marked as quantized values of that type, behind an operator that is unknown as well."""
+
+    def change(model: Any) -> None:
+        rename_operator("QUANTIZE")(model)
+        tensor = model.subgraphs[0].tensors[model.subgraphs[0].operators[0].inputs[1]]
+        tensor.type = kind
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale = np.array([0.5], np.float32)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param(rename_operator("QUANTIZE"), "QUANTIZE", id="QUANTIZE"),
+        pytest.param(rename_operator("DEQUANTIZE"), "DEQUANTIZE", id="DEQUANTIZE"),
+        pytest.param(scaled(schema.TensorType.INT8), "INT8, QUANTIZE", id="int8 tensor"),
+        pytest.param(scaled(schema.TensorType.UINT8), "QUANTIZE, UINT8", id="uint8 tensor"),
+    ],
+)
+def test_quantized_file_is_called_that_before_its_operators_are_unknown(
+    conv_file: bytes, change: Callable[[Any], None], found: str
+) -> None:
+    with pytest.raises(UnsupportedModelError, match=f"quantized already: it has {found}$") as refusal:
+        read_graph(changed(conv_file, change))
+    assert "float model" in str(refusal.value.tip)
+
+
+def uint8_input(image: Any) -> Any:
+    return conv(tf.cast(tf.cast(image, tf.uint8), tf.float32))
+
+
+def test_cast_of_raw_pixels_is_no_quantization() -> None:
+    with pytest.raises(UnsupportedModelError, match="operators CAST cannot be converted"):
+        read_graph(to_flatbuffer(uint8_input, (8, 6, 3)))
+
+
+def test_our_own_int8_file_is_refused_as_quantized(deployed: Path) -> None:
+    with pytest.raises(UnsupportedModelError, match="quantized already: it has INT8, QUANTIZE, UINT8"):
+        read_graph((deployed / "colours-int8.tflite").read_bytes())
 
 
 def test_all_unknown_operators_are_named_at_once() -> None:

@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgesmith.cli import main
@@ -28,6 +29,7 @@ def test_text(models: dict[str, Path], capsys: Capture) -> None:
         "labels": "3: red, green, blue",
         "geometry": "8x8x3, stretch",
         "source": "test, sha256 0000000000000000…",
+        "content": "intact",
         "input": "uint8 [1, 8, 8, 3]",
         "output": "uint8 [1, 3]",
         "operators": "1 Cast, 1 ReduceMean, 1 MatMul, 1 Softmax, 1 QuantizeLinear",
@@ -68,12 +70,23 @@ def test_json(model: Path, capsys: Capture) -> None:
     printed = capsys.readouterr()
     document = json.loads(printed.out)
     assert list(document) == [
-        "schema", "file", "bytes", "spec", "input", "output", "engine", "operators", "int8_share", "notes",
+        "schema", "file", "bytes", "spec", "content", "input", "output", "engine", "operators", "int8_share", "notes",
     ]  # fmt: skip
     assert document["schema"] == "edgesmith.inspect/1"
     assert document["input"]["shape"] == [1, 8, 8, 3]
     assert document["spec"]["labels"] == ["red", "green", "blue"]
     assert printed.err == ""
+
+
+def test_a_flipped_weight_is_shown(models: dict[str, Path], tmp_path: Path, capsys: Capture) -> None:
+    data = bytearray(models["float tflite"].read_bytes())
+    data[data.index(np.float32(0.05).tobytes())] ^= 1
+    (tmp_path / "a.tflite").write_bytes(data)
+    assert main(["inspect", str(tmp_path / "a.tflite")]) == 0
+    rows = _rows(capsys)
+    assert rows["content"] == "damaged"
+    assert "SHA-256" in rows["note"]
+    assert "operators" not in rows
 
 
 def test_a_damaged_file(tmp_path: Path, capsys: Capture) -> None:

@@ -31,6 +31,21 @@ def test_an_unknown_engine_is_a_clear_error() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("litert", "ai-edge-litert"),
+        ("LiteRT", "ai-edge-litert"),
+        ("tflite", "tflite-runtime"),
+        ("onnx", "onnxruntime"),
+    ],
+)
+def test_a_part_of_an_engines_name_means_it(word: str, meant: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        _parse("--engine", word)
+    assert str(caught.value.tip).startswith(f"did you mean {meant!r}? ")
+
+
 def test_threads_that_are_no_number_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         _parse("--threads", "many")

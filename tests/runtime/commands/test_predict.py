@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edgesmith.cli import main
@@ -47,7 +48,7 @@ def test_a_folder_with_a_damaged_image(model: Path, photos: Path, capsys: Captur
     ]
     assert printed.err.splitlines() == [
         f"edgesmith predict: {photos}/bad.jpg is not an image that can be read",
-        "edgesmith predict: 1 of 3 images could not be read",
+        "edgesmith predict: 1 of 3 images could not be classified",
     ]
 
 
@@ -63,7 +64,24 @@ def test_json_is_one_document_and_nothing_else(model: Path, photos: Path, capsys
     assert red["file"] == str(files[1])
     assert [(entry["label"], entry["index"]) for entry in red["top"]] == [("red", 0)]
     assert red["top"][0]["score"] > 0.99
-    assert "2 of 3 images could not be read" in err
+    assert "2 of 3 images could not be classified" in err
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["text", "JSON"])
+def test_scores_that_are_no_numbers_are_an_error(
+    words: list[str], models: dict[str, Path], photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    nothing = np.full(3, np.nan, np.float32)
+    monkeypatch.setattr("edgesmith.runtime.engines.onnx.OnnxEngine.run", lambda *_: nothing)
+    assert main(["predict", str(models["float onnx"]), str(photos / "red.png"), *words]) == 1
+    printed = capsys.readouterr()
+    assert "NaN" not in printed.out
+    message = f"{photos / 'red.png'}: the model's scores are not numbers"
+    if words:
+        assert json.loads(printed.out)["results"] == [{"file": str(photos / "red.png"), "error": message}]
+    else:
+        assert printed.out == ""
+        assert message in printed.err
 
 
 def test_files_are_named_as_given(models: dict[str, Path], photos: Path, capsys: Capture) -> None:

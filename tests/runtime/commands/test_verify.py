@@ -3,6 +3,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgesmith.cli import main
@@ -52,6 +53,38 @@ def test_a_different_file_ends_in_3_and_all_are_reported(
     else:
         assert "tampered.onnx: different on onnxruntime" in out
         assert "colours-float32.tflite: identical" in out
+
+
+@pytest.fixture
+def flipped(models: dict[str, Path], tmp_path: Path) -> Path:
+    """A file with one bit of a weight changed."""
+    data = bytearray(models["float tflite"].read_bytes())
+    data[data.index(np.float32(0.05).tobytes())] ^= 1
+    (tmp_path / "flipped.tflite").write_bytes(data)
+    return tmp_path / "flipped.tflite"
+
+
+def test_a_damaged_weight_ends_in_3(flipped: Path, capsys: Capture) -> None:
+    assert main(["verify", str(flipped)]) == 3
+    assert "flipped.tflite: different: the content is damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["text", "JSON"])
+def test_a_bad_file_does_not_stop_the_others(
+    words: list[str], flipped: Path, models: dict[str, Path], capsys: Capture
+) -> None:
+    assert main(["verify", "gone.onnx", str(flipped), str(models["float onnx"]), *words]) == 1
+    printed = capsys.readouterr()
+    assert "edgesmith verify: 'gone.onnx': no such model file" in printed.err
+    if words:
+        gone, damaged, sound = json.loads(printed.out)["results"]
+        assert gone == {"file": "gone.onnx", "error": "'gone.onnx': no such model file"}
+        assert (damaged["outcome"], sound["outcome"]) == ("different", "identical")
+    else:
+        assert [line.split(": ")[1].split()[0] for line in printed.out.splitlines()] == [
+            "different",
+            "identical",
+        ]
 
 
 @pytest.mark.parametrize(

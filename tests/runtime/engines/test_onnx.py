@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 
 from edgesmith.runtime import cpu
 from edgesmith.runtime.engines.onnx import OnnxEngine
-from edgesmith.runtime.errors import ModelFileError
+from edgesmith.runtime.errors import EngineError, ModelFileError
 
 Value = tuple[str, int, list[Any]]
 PIXELS: Value = ("pixels", TensorProto.FLOAT, [1, 8, 8, 3])
@@ -127,8 +127,9 @@ Make = Callable[[Path], Path]
     ],
 )  # fmt: skip
 def test_what_is_no_classifier(make: Make, message: str, tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match=f"a.onnx: {message}"):
+    with pytest.raises(ModelFileError, match=f"a.onnx: {message}") as caught:
         OnnxEngine(make(tmp_path / "a.onnx"), threads=1)
+    assert "one output [1, classes]" in str(caught.value.tip)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.97], ids=["empty", "half", "nearly whole"])
@@ -138,3 +139,24 @@ def test_a_damaged_file(share: float, bare_onnx: bytes, tmp_path: Path) -> None:
         OnnxEngine(tmp_path / "a.onnx", threads=1)
     assert "\n" not in str(caught.value)
     assert "copy or convert it again" in str(caught.value.tip)
+
+
+def test_a_failing_inference_names_file_and_engine(models: dict[str, Path]) -> None:
+    engine = OnnxEngine(models["float onnx"], threads=1)
+    with pytest.raises(
+        EngineError, match=r"colours-float32\.onnx: onnxruntime \S+ failed to run it: "
+    ) as caught:
+        engine.run(np.zeros((1, 9, 9, 3), np.float32))
+    assert "edgesmith verify" in str(caught.value.tip)
+
+
+def test_the_providers_are_not_tried_again(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a defect of the file")
+
+    monkeypatch.setattr(onnxruntime.InferenceSession, "_create_inference_session", fail)
+    with pytest.raises(ModelFileError, match="a defect of the file"):
+        OnnxEngine(models["float onnx"], threads=1)
+    assert capsys.readouterr().out == ""

@@ -91,8 +91,11 @@ def test_what_is_no_classifier(change: Change, message: str, bare_tflite: bytes,
         change(model)
 
     (tmp_path / "a.tflite").write_bytes(_changed(bare_tflite, with_lists))
-    with pytest.raises(ModelFileError, match=rf"a\.tflite: {message}; a classifier has one of each"):
+    with pytest.raises(
+        ModelFileError, match=rf"a\.tflite: {message}; a classifier has one of each"
+    ) as caught:
         _open(tmp_path / "a.tflite")
+    assert "one output [1, classes]" in str(caught.value.tip)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.97])
@@ -100,4 +103,10 @@ def test_a_truncated_file(share: float, bare_tflite: bytes, tmp_path: Path) -> N
     (tmp_path / "a.tflite").write_bytes(bare_tflite[: int(share * len(bare_tflite))])
     with pytest.raises(ModelFileError, match=r"a\.tflite: ai-edge-litert \S+ cannot load it: ") as caught:
         _open(tmp_path / "a.tflite")
-    assert "copy or convert it again" in str(caught.value.tip)
+    assert caught.value.tip == "copy or convert it again"
+
+
+def test_a_failing_inference_names_file_and_engine(models: dict[str, Path]) -> None:
+    engine = _open(models["float tflite"])
+    with pytest.raises(EngineError, match=r"colours-float32\.tflite: ai-edge-litert \S+ failed to run it: "):
+        engine.run(np.zeros((1, 9, 9, 3), np.float32))

@@ -7,7 +7,7 @@ tensorboard/, and is what `edgesmith convert` reads.
 Recipes:
   features   the pretrained network runs once over each image, a linear classifier learns from its features
   finetune   features first, then the top of the network too, at a low learning rate
-  scratch    everything from random weights
+  scratch    everything, from random weights or from those of --weights FILE
 
 Examples:
   edgesmith train flowers -o runs/flowers

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from edgesmith.runtime.atomic import require_free
 from edgesmith.runtime.errors import EdgesmithError, ModelFileError
+from edgesmith.runtime.runrecord import sha256_of
 from edgesmith.runtime.spec import InputSpec
 from edgesmith.train.plan import Recipe, TrainingPlan
 from edgesmith.train.zoo.catalogue import NETWORKS
@@ -21,7 +22,11 @@ _EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 5, "scratch": 30}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledPlan:
-    """A `TrainingPlan` without open questions; `data` is absolute and free of symlinks."""
+    """A `TrainingPlan` without open questions.
+
+    `data` is absolute and free of symlinks. A file of `weights` is named as the user named it;
+    `weights_sha256` says which it was, None where there is no file.
+    """
 
     data: Path
     output: Path
@@ -30,6 +35,7 @@ class SettledPlan:
     input: InputSpec
     alpha: float
     weights: Weights
+    weights_sha256: str | None
     epochs: int
     seed: int
     batch_size: int
@@ -42,6 +48,7 @@ class SettledPlan:
             "image_size": self.input.height,
             "alpha": self.alpha,
             "weights": str(self.weights),
+            "weights_sha256": self.weights_sha256,
             "epochs": self.epochs,
             "seed": self.seed,
             "batch_size": self.batch_size,
@@ -52,9 +59,9 @@ class SettledPlan:
 def settle(plan: TrainingPlan) -> SettledPlan:
     """Fill in the defaults. Raises `EdgesmithError` for what does not fit together, and for a used RUN."""
     network = NETWORKS[plan.model]
-    _require_positive(plan)
     require_free(plan.output)
     recipe = _recipe(plan, network)
+    weights = _weights(plan, recipe)
     size = network.default_size if plan.image_size is None else plan.image_size
     if not SMALLEST_IMAGE <= size <= _LARGEST_IMAGE:
         raise EdgesmithError(
@@ -73,20 +80,12 @@ def settle(plan: TrainingPlan) -> SettledPlan:
         recipe=recipe,
         input=InputSpec(height=size, width=size, channels=plan.channels),
         alpha=_alpha(plan, network),
-        weights=_weights(plan, network, recipe),
+        weights=weights,
+        weights_sha256=sha256_of(weights) if isinstance(weights, Path) else None,
         epochs=_EPOCHS[recipe] if plan.epochs is None else plan.epochs,
         seed=plan.seed,
         batch_size=plan.batch_size,
     )
-
-
-def _require_positive(plan: TrainingPlan) -> None:
-    for name, value in (("epochs", plan.epochs), ("batch size", plan.batch_size)):
-        if value is not None and value < 1:
-            raise EdgesmithError(f"{value} as {name}; at least 1 is needed")
-    # The range that numpy, and with it keras.utils.set_random_seed, accepts.
-    if not 0 <= plan.seed < 2**32:
-        raise EdgesmithError(f"seed {plan.seed} is outside 0..{2**32 - 1}")
 
 
 def _recipe(plan: TrainingPlan, network: Network) -> Recipe:
@@ -107,17 +106,17 @@ def _recipe(plan: TrainingPlan, network: Network) -> Recipe:
     return plan.recipe
 
 
-def _weights(plan: TrainingPlan, network: Network, recipe: Recipe) -> Weights:
+def _weights(plan: TrainingPlan, recipe: Recipe) -> Weights:
     if plan.weights is None:
         return "none" if recipe == "scratch" else "imagenet"
     if plan.weights == "none":
         return "none"
-    if recipe == "scratch":
-        raise EdgesmithError(
-            f"the recipe 'scratch' of {network.name} starts from random weights, and --weights is {plan.weights!r}",
-            tip="--weights none, or a pretrained network with --recipe features or finetune",
-        )
     if plan.weights == "imagenet":
+        if recipe == "scratch":
+            raise EdgesmithError(
+                f"the recipe 'scratch' of {plan.model} starts from random weights or a file, and --weights is 'imagenet'",
+                tip="--weights none or FILE, or a pretrained network with --recipe features or finetune",
+            )
         return "imagenet"
     file = Path(plan.weights)
     if not file.is_file():
@@ -125,7 +124,7 @@ def _weights(plan: TrainingPlan, network: Network, recipe: Recipe) -> Weights:
             f"{plan.weights!r} is no file of weights",
             tip="--weights takes imagenet, none, or a .h5, .weights.h5 or .keras file",
         )
-    return file.resolve()
+    return file
 
 
 def _alpha(plan: TrainingPlan, network: Network) -> float:

@@ -11,7 +11,10 @@ _PACKAGES = ("tensorflow", "keras", "numpy", "pillow")
 
 
 def describe_environment() -> dict[str, Any]:
-    """Versions and hardware; no host or user name, since runs get published."""
+    """Versions and hardware; nothing here names the host or the user, since runs get published.
+
+    Elsewhere run.json does hold a path: the absolute root of the data, by which conversion finds the images.
+    """
     return {
         "edgesmith": version("edgesmith"),
         "python": platform.python_version(),

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from edgesmith.runtime.commands.options import one_of
+from edgesmith.runtime.errors import OptionError
+
 NetworkName = Literal["mobilenet_v1", "mobilenet_v2", "efficientnet_lite0", "separable_small"]
 NETWORK_NAMES: tuple[NetworkName, ...] = get_args(NetworkName)
 
@@ -18,7 +21,9 @@ class TrainingPlan:
     `data`: `DATA/<class>/*` or `DATA/{train,val,test}/<class>/*`. `output`: the RUN folder, absent or empty.
     `image_size`: height and width of the input in pixels, at least 32. `alpha`: the width multiplier of the
     MobileNets. `weights`: "imagenet", "none" or a file of Keras weights. `epochs`: the most epochs of the
-    recipe's last stage; early stopping may end it sooner. `channels`: 1 for grey, 3 for RGB.
+    recipe's last stage; early stopping may end it sooner. `channels`: 1 for grey, 3 for RGB. `epochs` and
+    `batch_size` are at least 1, `seed` is 0..2³²-1.
+    Raises `OptionError` for a name that is not known or a number outside its range.
     """
 
     data: Path
@@ -32,3 +37,14 @@ class TrainingPlan:
     seed: int = 0
     batch_size: int = 32
     channels: int = 3
+
+    def __post_init__(self) -> None:
+        one_of(NETWORK_NAMES, what="model")(self.model)
+        if self.recipe is not None:
+            one_of(RECIPE_NAMES, what="recipe")(self.recipe)
+        for name, value in (("epochs", self.epochs), ("batch size", self.batch_size)):
+            if value is not None and value < 1:
+                raise OptionError(f"{value} as {name}; at least 1 is needed")
+        # The range that numpy, and with it keras.utils.set_random_seed, accepts.
+        if not 0 <= self.seed < 2**32:
+            raise OptionError(f"seed {self.seed} is outside 0..{2**32 - 1}")

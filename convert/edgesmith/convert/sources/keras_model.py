@@ -1,9 +1,11 @@
 """Keras models: `.keras` files, the one in a RUN, and Keras 2's `.h5`."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +23,9 @@ _BATCH = 32
 def load_keras(file: Path, *, run: RunRecord | None) -> Source:
     """Load a Keras model with one image input and one output of fixed shape.
 
-    Raises `ModelFileError` when Keras cannot load it, `UnsupportedModelError` for other shapes.
+    Raises `ModelFileError` when it is damaged or Keras cannot load it, `UnsupportedModelError` for other shapes.
     """
+    _require_whole(file)
     legacy = {} if file.suffix == ".keras" else {"DepthwiseConv2D": _Keras2DepthwiseConv2D}
     try:
         model = keras.saving.load_model(file, custom_objects=legacy, compile=False)
@@ -38,6 +41,28 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
         flatbuffer=to_flatbuffer(lambda image: model(image, training=False), shape),
         predict=_predictor(model),
         run=run,
+    )
+
+
+def _require_whole(file: Path) -> None:
+    # Of a damaged file, Keras says that it is not found, or that a layer of it is unknown.
+    try:
+        if file.suffix == ".keras":
+            with zipfile.ZipFile(file) as archive:
+                spoilt = archive.testzip()
+        else:
+            h5py.File(file, "r").close()
+            spoilt = None
+    except (OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise _damaged(file) from error
+    if spoilt is not None:
+        raise _damaged(file)
+
+
+def _damaged(file: Path) -> ModelFileError:
+    kind = "ZIP archive, which a .keras file is" if file.suffix == ".keras" else "HDF5 file"
+    return ModelFileError(
+        f"{str(file)!r} is damaged or truncated: no whole {kind}", tip="copy it again, or train again"
     )
 
 

@@ -36,6 +36,8 @@ def require_source(path: Path) -> None:
     elif path.is_dir():
         if not (path / "saved_model.pb").is_file():
             raise ModelFileError(f"{str(path)!r} holds neither {RUN_FILE} nor saved_model.pb", tip=tip)
+    elif path.suffix == ".onnx":
+        raise ModelFileError(f"{str(path)!r}: ONNX is what convert writes, not what it reads", tip=tip)
     elif path.suffix not in (*KERAS_SUFFIXES, ".tflite"):
         raise ModelFileError(f"{str(path)!r} has the suffix {path.suffix!r}", tip=tip)
 

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.sources.source import Predict, Source
 from edgesmith.runtime.errors import ModelFileError
+from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.runrecord import sha256_of
+from edgesmith.runtime.spec import ModelSpec
 
 
 def load_tflite(file: Path) -> Source:
@@ -30,6 +32,16 @@ def load_tflite(file: Path) -> Source:
         predict=_predictor(interpreter),
         run=None,
     )
+
+
+def spec_inside(path: Path) -> ModelSpec | None:
+    """What a `.tflite` of edgesmith says of itself; None for every other file or folder."""
+    if path.suffix != ".tflite":
+        return None
+    try:
+        return read_spec(path)
+    except ModelFileError:  # another program's, which is as welcome
+        return None
 
 
 def _predictor(interpreter: Any) -> Predict:

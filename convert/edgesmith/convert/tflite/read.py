@@ -55,6 +55,7 @@ class _Reader:
         self.constants: dict[str, NDArray[Any]] = {}
 
     def graph(self) -> Graph:
+        self._refuse_quantized()
         self._refuse_unknown()
         inputs, outputs = list(self.subgraph.inputs), list(self.subgraph.outputs)
         if len(inputs) != 1 or len(outputs) != 1:
@@ -72,6 +73,16 @@ class _Reader:
             operators=operators,
             constants=self.constants,
         )
+
+    def _refuse_quantized(self) -> None:
+        # First, since the operators of a quantized file are unknown only because it is quantized.
+        found = {_operator_name(self.model, operator) for operator in self.subgraph.operators} & _QUANTIZERS
+        found |= {_TYPES[tensor.type] for tensor in self.subgraph.tensors if _is_quantized(tensor)}
+        if found:
+            raise UnsupportedModelError(
+                f"the model is quantized already: it has {', '.join(sorted(found))}",
+                tip="give the float model: edgesmith quantizes it itself",
+            )
 
     def _refuse_unknown(self) -> None:
         names = {_operator_name(self.model, operator) for operator in self.subgraph.operators}
@@ -150,6 +161,16 @@ class _Reader:
     def _name(self, index: int) -> str:
         # Names need not be unique in a file; the index is.
         return f"{self.subgraph.tensors[index].name.decode()}#{index}"
+
+
+_QUANTIZERS = {"QUANTIZE", "DEQUANTIZE"}
+
+
+def _is_quantized(tensor: Any) -> bool:
+    # The scale tells quantized values from pixels that the model casts to float itself.
+    quantization = tensor.quantization
+    scaled = quantization is not None and quantization.scale is not None and len(quantization.scale) > 0
+    return scaled and tensor.type in (schema.TensorType.INT8, schema.TensorType.UINT8)
 
 
 _OPERANDS: dict[Kind, int] = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 3}

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     with without_chatter():
         inspection = inspect(arguments.model)
     if arguments.json:
-        print(json.dumps(inspection.to_json(), indent=2, ensure_ascii=False))
+        print(json.dumps(inspection.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         for key, value in _rows(inspection):
             print(f"{key:<11} {value}")
@@ -43,6 +43,8 @@ def _rows(inspection: Inspection) -> Iterator[tuple[str, str]]:
         yield "labels", f"{len(spec.labels)}: {labels}"
         yield "geometry", f"{geometry.height}x{geometry.width}x{geometry.channels}, {geometry.resize}"
         yield "source", f"{spec.source.framework}, sha256 {spec.source.sha256[:16]}…"
+    if inspection.content is not None:
+        yield "content", inspection.content
     if inspection.input is not None and inspection.output is not None:
         yield "input", _tensor(inspection.input)
         yield "output", _tensor(inspection.output)

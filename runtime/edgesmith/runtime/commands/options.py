@@ -25,7 +25,10 @@ def one_of(known: Sequence[str], *, what: str) -> Callable[[str], str]:
     def check(name: str) -> str:
         if name in known:
             return name
-        near = get_close_matches(name, known, n=1)
+        # A part of a name (`litert`) is less alike by letters than another short name can be.
+        near = [whole for whole in known if name and name.lower() in whole] or get_close_matches(
+            name, known, n=1
+        )
         meant = f"did you mean {near[0]!r}? " if near else ""
         raise OptionError(f"there is no {what} {name!r}", tip=f"{meant}known are {', '.join(known)}")
 

@@ -17,6 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.errors import ImageError, OptionError
@@ -34,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Classify, print, and return 1 when an image could not be read."""
+    """Classify, print, and return 1 when an image could not be classified."""
     if arguments.top < 1:
         raise OptionError(f"--top {arguments.top}; at least 1 is needed")
     files = list(_expand(arguments.images))  # an empty folder is told before any work
@@ -50,19 +52,21 @@ def run(arguments: argparse.Namespace) -> int:
                 "engine": classify.engine.name,
                 "results": answers,
             }
-            print(json.dumps(document, indent=2, ensure_ascii=False))
+            print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         else:
             answers = [_print(result) for result in results]
     failed = sum("error" in answer for answer in answers)
     if failed:
-        print(f"edgesmith predict: {failed} of {len(answers)} images could not be read", file=sys.stderr)
+        print(
+            f"edgesmith predict: {failed} of {len(answers)} images could not be classified", file=sys.stderr
+        )
     return 1 if failed else 0
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from list_images(path)
+            yield from list_images(path, any_name=True)  # names are printed escaped
         else:
             yield path
 
@@ -70,7 +74,11 @@ def _expand(paths: Iterable[Path]) -> Iterator[Path]:
 def _classify_all(classify: Classifier, files: Iterable[Path], top: int) -> Iterator[dict[str, Any]]:
     for file in files:
         try:
-            yield {"file": str(file), "top": [asdict(prediction) for prediction in classify(file).top(top)]}
+            scores = classify(file)
+            if np.isfinite(scores.values).all():
+                yield {"file": str(file), "top": [asdict(prediction) for prediction in scores.top(top)]}
+            else:  # JSON has no NaN, and a best class of such scores would be none
+                yield {"file": str(file), "error": f"{file}: the model's scores are not numbers"}
         except ImageError as error:
             yield {"file": str(file), "error": str(error)}
 

@@ -5,6 +5,8 @@
   other kernels  an engine without XNNPACK; the best class is the same wherever the answer was clear
   different      something is wrong with the file, the engine or the machine (exit code 3)
 
+A file that cannot be run is named, the others go on, and the exit code is 1.
+
 Examples:
   edgesmith verify flowers-int8.tflite flowers-int8.onnx
 
@@ -12,9 +14,11 @@ Examples:
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from edgesmith.runtime.commands.options import add_engine_options
+from edgesmith.runtime.errors import EdgesmithError
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.verify import Verdict, verify
 
@@ -27,21 +31,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Verify each file; 3 when one is different."""
+    """Verify each file; 1 when one could not be run, else 3 when one is different."""
     with without_chatter():
-        verdicts = [
-            verify(path, engine=arguments.engine, threads=arguments.threads) for path in arguments.models
-        ]
+        results = [_verdict_or_error(path, arguments) for path in arguments.models]
     if arguments.json:
-        document = {"schema": "edgesmith.verify/1", "results": [verdict.to_json() for verdict in verdicts]}
-        print(json.dumps(document, indent=2))
-    else:
-        for verdict in verdicts:
-            print(_line(verdict))
-    return 3 if any(verdict.outcome == "different" for verdict in verdicts) else 0
+        entries = [
+            result.to_json() if isinstance(result, Verdict) else {"file": str(path), "error": str(result)}
+            for path, result in zip(arguments.models, results, strict=True)
+        ]
+        document = {"schema": "edgesmith.verify/1", "results": entries}
+        print(json.dumps(document, indent=2, allow_nan=False))
+    for result in results:
+        if isinstance(result, EdgesmithError):
+            print(f"edgesmith verify: {result}", file=sys.stderr)
+            if result.tip:
+                print(f"  tip: {result.tip}", file=sys.stderr)
+        elif not arguments.json:
+            print(_line(result))
+    if any(isinstance(result, EdgesmithError) for result in results):
+        return 1
+    return (
+        3 if any(isinstance(result, Verdict) and result.outcome == "different" for result in results) else 0
+    )
+
+
+def _verdict_or_error(path: Path, arguments: argparse.Namespace) -> Verdict | EdgesmithError:
+    try:
+        return verify(path, engine=arguments.engine, threads=arguments.threads)
+    except EdgesmithError as error:
+        return error
 
 
 def _line(verdict: Verdict) -> str:
+    if verdict.reason is not None:
+        return f"{verdict.file}: {verdict.outcome}: {verdict.reason}"
     return (
         f"{verdict.file}: {verdict.outcome} on {verdict.engine} (largest difference "
         f"{verdict.max_abs_difference:g}, allowed {verdict.allowed:g}; best class equal on "

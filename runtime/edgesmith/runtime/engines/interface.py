@@ -1,9 +1,14 @@
 """What the rest of the runtime knows of an engine."""
 
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgesmith.runtime.errors import EngineError
+
+CLASSIFIER_TIP = "an image classifier has one input [1, height, width, channels] and one output [1, classes]"
 
 
 class Engine(Protocol):
@@ -30,7 +35,19 @@ class Engine(Protocol):
         """uint8 for int8 files, else float32."""
 
     def run(self, batch: NDArray[Any]) -> NDArray[Any]:
-        """One inference. `batch` has `input_shape` and `input_dtype`; the result [classes] is the caller's."""
+        """One inference. `batch` has `input_shape` and `input_dtype`; the result [classes] is the caller's.
+
+        Raises `EngineError` when the engine fails at it.
+        """
 
     def close(self) -> None:
         """Free the model. The engine is not to be used again."""
+
+
+def inference_failed(path: Path, engine: str, error: Exception) -> EngineError:
+    """The error for an engine that loaded the file and then failed to run it."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return EngineError(
+        f"{path.name}: {engine} failed to run it: {lines[0]}",
+        tip="`edgesmith verify` says whether the file is intact; a newer engine may be needed",
+    )

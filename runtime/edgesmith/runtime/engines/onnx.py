@@ -8,6 +8,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from edgesmith.runtime import cpu
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP, inference_failed
 from edgesmith.runtime.errors import ModelFileError
 
 _DTYPES: dict[str, type[np.generic]] = {
@@ -25,9 +26,14 @@ class OnnxEngine:
     def __init__(self, path: Path, *, threads: int) -> None:
         """Load and optimize. Raises `ModelFileError` for a damaged file or one that is no classifier."""
         self.name = f"onnxruntime {onnxruntime.__version__}"
+        self._path = path
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), _session_options(threads), providers=["CPUExecutionProvider"]
+                str(path),
+                _session_options(threads),
+                providers=["CPUExecutionProvider"],
+                # Else it prints to stdout that it tries the CPU provider again.
+                enable_fallback=0,
             )
         # onnxruntime's exceptions share no base class below Exception (onnxruntime_pybind11_state).
         except Exception as error:
@@ -38,15 +44,20 @@ class OnnxEngine:
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelFileError(
-                f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each"
+                f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each",
+                tip=CLASSIFIER_TIP,
             )
         self._input = inputs[0].name
         self.input_shape, self.input_dtype = _shape(path, inputs[0]), _dtype(path, inputs[0])
         self.output_shape, self.output_dtype = _shape(path, outputs[0]), _dtype(path, outputs[0])
 
     def run(self, batch: NDArray[Any]) -> NDArray[Any]:
-        """One inference: the output row [classes]."""
-        row: NDArray[Any] = self._session.run(None, {self._input: batch})[0][0]
+        """One inference: the output row [classes]. Raises `EngineError` when the engine fails."""
+        session = self._session
+        try:
+            row: NDArray[Any] = session.run(None, {self._input: batch})[0][0]
+        except Exception as error:  # as above
+            raise inference_failed(self._path, self.name, error) from error
         return row
 
     def close(self) -> None:
@@ -68,11 +79,16 @@ def _session_options(threads: int) -> Any:
 def _shape(path: Path, value: Any) -> tuple[int, ...]:
     shape = tuple(value.shape)
     if not all(isinstance(size, int) for size in shape):
-        raise ModelFileError(f"{path.name}: {value.name} has the open shape {shape}; fixed sizes are needed")
+        raise ModelFileError(
+            f"{path.name}: {value.name} has the open shape {shape}; fixed sizes are needed",
+            tip=CLASSIFIER_TIP,
+        )
     return shape
 
 
 def _dtype(path: Path, value: Any) -> np.dtype[Any]:
     if value.type not in _DTYPES:
-        raise ModelFileError(f"{path.name}: {value.name} is a {value.type}, not an image or scores")
+        raise ModelFileError(
+            f"{path.name}: {value.name} is a {value.type}, not an image or scores", tip=CLASSIFIER_TIP
+        )
     return np.dtype(_DTYPES[value.type])

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP, inference_failed
 from edgesmith.runtime.errors import EngineError, ModelFileError
 
 TFLitePackage = Literal["ai-edge-litert", "tflite-runtime"]
@@ -24,6 +25,7 @@ class TFLiteEngine:
         """Load and allocate. Raises `ModelFileError` for a damaged file, `EngineError` for one too new."""
         interpreter_class: Any = importlib.import_module(_MODULES[package]).Interpreter
         self.name = f"{package} {version(package)}"
+        self._path = path
         try:
             self._interpreter = interpreter_class(model_path=str(path), num_threads=threads)
             self._interpreter.allocate_tensors()
@@ -32,7 +34,8 @@ class TFLiteEngine:
         inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelFileError(
-                f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each"
+                f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each",
+                tip=CLASSIFIER_TIP,
             )
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
         self.input_shape = tuple(int(size) for size in inputs[0]["shape"])
@@ -41,10 +44,14 @@ class TFLiteEngine:
         self.output_dtype: np.dtype[Any] = np.dtype(outputs[0]["dtype"])
 
     def run(self, batch: NDArray[Any]) -> NDArray[Any]:
-        """One inference: the output row [classes], a copy."""
-        self._interpreter.set_tensor(self._input, batch)
-        self._interpreter.invoke()
-        row: NDArray[Any] = self._interpreter.get_tensor(self._output)[0]
+        """One inference: the output row [classes], a copy. Raises `EngineError` when the engine fails."""
+        interpreter = self._interpreter
+        try:
+            interpreter.set_tensor(self._input, batch)
+            interpreter.invoke()
+            row: NDArray[Any] = interpreter.get_tensor(self._output)[0]
+        except (RuntimeError, ValueError) as error:
+            raise inference_failed(self._path, self.name, error) from error
         return row
 
     def close(self) -> None:
@@ -62,5 +69,5 @@ def _explain(path: Path, engine: str, error: Exception) -> EngineError | ModelFi
         )
     return ModelFileError(
         f"{path.name}: {engine} cannot load it: {text.splitlines()[0] if text else type(error).__name__}",
-        tip="copy or convert it again; `edgesmith inspect` says what the file is",
+        tip="copy or convert it again",
     )

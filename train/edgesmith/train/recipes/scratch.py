@@ -1,4 +1,4 @@
-"""The whole network from random weights.
+"""The whole network, from random weights or from those of `--weights FILE`.
 
 `edgesmith train digits -o RUN --model separable_small`; measured in the README.
 """
