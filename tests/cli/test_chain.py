@@ -84,14 +84,15 @@ def test_int8_onnx_gives_the_bytes_of_int8_tflite(converted: dict[str, Any]) -> 
     assert onnx["parity"]["identical_share"] == 1.0
 
 
-def test_int8_onnx_is_twice_as_fast_as_tf2onnx_makes_it(deploy: Path) -> None:
+def test_int8_onnx_is_much_faster_than_tf2onnx_makes_it(deploy: Path) -> None:
     script = REPOSITORY / "benchmarks" / "peers" / "tf2onnx_speed.py"
     files = [deploy / "cats_dogs-int8.tflite", deploy / "cats_dogs-int8.onnx"]
     command: list[str | Path] = [sys.executable, script, *files, "--images", CATS_DOGS / "test"]
     measured = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
     assert measured["identical_to_litert"]["edgesmith"] == measured["images"]
-    assert measured["times_as_fast_as_tf2onnx"] >= 2
+    # 2.0-2.9 on an AMD EPYC, 1.7-1.8 on an Intel Xeon; without the rewrites it is 1.
+    assert measured["times_as_fast_as_tf2onnx"] >= 1.5
 
 
 def test_the_thin_install_verifies_and_predicts(thin: Path, deploy: Path) -> None:

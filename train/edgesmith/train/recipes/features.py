@@ -3,7 +3,7 @@
 `edgesmith train cats_dogs -o RUN --model efficientnet_lite0 --recipe features`; measured in the README.
 
 The metrics come from the head over the cached features, the body's own outputs, and not from one more run of
-the saved model.keras; the tests hold that both give the same probabilities (within 1e-5) and accuracy.
+the saved model.keras; the tests hold that both give the same probabilities (within 1e-5).
 """
 
 from typing import Any
