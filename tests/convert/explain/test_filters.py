@@ -44,7 +44,7 @@ def test_equal_seeds_give_equal_pictures(red_detector: Callable[..., Any]) -> No
 
 
 def test_large_inputs_are_climbed_on_a_smaller_canvas(red_detector: Callable[..., Any]) -> None:
-    assert filter_patterns(red_detector(side=160), "conv", (0,)).patterns.shape == (1, 96, 96, 3)
+    assert filter_patterns(red_detector(side=160), "conv", (0,)).patterns.shape == (1, 80, 80, 3)
 
 
 def test_a_network_built_for_one_size_keeps_it() -> None:

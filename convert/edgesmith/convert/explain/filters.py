@@ -13,7 +13,7 @@ from edgesmith.runtime.errors import UnsupportedModelError
 import keras  # isort: skip
 
 # Pixels a side. Convolutions do not mind the size; a smaller canvas than the model's input saves most of the time.
-_CANVAS = 96
+_CANVAS = 80
 _STEPS = 28
 _STEP_PIXELS = 9.0  # root mean square of one step, in units of 0..255
 _JITTER = 8  # pixels; by at most this much is the picture shifted in each step
