@@ -84,15 +84,30 @@ def test_int8_onnx_gives_the_bytes_of_int8_tflite(converted: dict[str, Any]) -> 
     assert onnx["parity"]["identical_share"] == 1.0
 
 
-def test_int8_onnx_is_much_faster_than_tf2onnx_makes_it(deploy: Path) -> None:
+@pytest.fixture(scope="module")
+def against_tf2onnx(deploy: Path) -> dict[str, Any]:
     script = REPOSITORY / "benchmarks" / "peers" / "tf2onnx_speed.py"
     files = [deploy / "cats_dogs-int8.tflite", deploy / "cats_dogs-int8.onnx"]
     command: list[str | Path] = [sys.executable, script, *files, "--images", CATS_DOGS / "test"]
-    measured = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    finished = subprocess.run(command, capture_output=True, check=True)
+    measured: dict[str, Any] = json.loads(finished.stdout)
+    return measured
 
-    assert measured["identical_to_litert"]["edgesmith"] == measured["images"]
-    # 2.0-2.9 on an AMD EPYC, 1.7-1.8 on an Intel Xeon; without the rewrites it is 1.
-    assert measured["times_as_fast_as_tf2onnx"] >= 1.5
+
+def test_the_measured_files_are_identical(against_tf2onnx: dict[str, Any]) -> None:
+    assert against_tf2onnx["identical_to_litert"]["edgesmith"] == against_tf2onnx["images"]
+
+
+def test_the_rewrites_have_not_lost_their_speed(against_tf2onnx: dict[str, Any]) -> None:
+    # 1.7-1.8 on an Intel Xeon; without the rewrites it is 1.
+    assert against_tf2onnx["times_as_fast_as_tf2onnx"] >= 1.5
+
+
+@pytest.mark.xfail(
+    strict=False, reason="not reached on Intel Xeon (1.7-1.8); 2.0-2.9 was the prototype's on EPYC"
+)
+def test_int8_onnx_is_twice_as_fast_as_tf2onnx_makes_it(against_tf2onnx: dict[str, Any]) -> None:
+    assert against_tf2onnx["times_as_fast_as_tf2onnx"] >= 2
 
 
 def test_the_thin_install_verifies_and_predicts(thin: Path, deploy: Path) -> None:

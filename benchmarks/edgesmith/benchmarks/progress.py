@@ -24,11 +24,11 @@ class Silence:
     """Tells nobody."""
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002
+    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - silent
         """Do nothing."""
         yield lambda done: None
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002
+    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - silent
         """Hand out `items`."""
         return iter(items)
 

@@ -43,7 +43,7 @@ class Session:
     def __init__(self) -> None:
         self._classifier: Classifier | None = None
 
-    def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one return a request
+    def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one return for each kind of request
         """Do what is asked. Raises `EdgesmithError` for a model or an image that does not serve."""
         match request:
             case Load():

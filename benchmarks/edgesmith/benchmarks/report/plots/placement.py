@@ -78,7 +78,7 @@ def _places() -> Iterator[tuple[float, float, str]]:
 
 def _move(annotation: Annotation, offset: tuple[float, float], side: str) -> None:
     annotation.set_position(offset)
-    annotation.set_horizontalalignment(side)  # type: ignore[arg-type]
+    annotation.set_horizontalalignment(side)  # type: ignore[arg-type]  # a str of ours, a Literal there
 
 
 def _text_extent(annotation: Annotation, renderer: RendererBase) -> Bbox:
