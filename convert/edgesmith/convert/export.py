@@ -8,8 +8,7 @@ from pathlib import Path
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.images import load_pixels
 from edgesmith.convert.plan import WritablePrecision
-from edgesmith.convert.quantization.bias_correction import correct_biases
-from edgesmith.convert.quantization.calibrate import activation_ranges
+from edgesmith.convert.quantization import quantize
 from edgesmith.convert.quantization.input_offset import OffsetCheck, integer_offset
 from edgesmith.convert.tflite.write import write_float32, write_int8
 from edgesmith.runtime.spec import InputSpec
@@ -52,8 +51,7 @@ def _quantize(
 ) -> tuple[bytes, OffsetCheck | None]:
     images = load_pixels(calibration, geometry)
     graph, check = integer_offset(graph, images)
-    ranges = activation_ranges(graph, images)
-    corrected = correct_biases(
-        graph, images, ranges, progress=lambda done, total: report("correcting biases", done / total)
+    quantized = quantize(
+        graph, images, progress=lambda done, total: report("correcting biases", done / total)
     )
-    return write_int8(corrected, ranges), check
+    return write_int8(quantized), check

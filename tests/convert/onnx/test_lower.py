@@ -17,8 +17,7 @@ from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.normalisation import ExternalNormalisation
 from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, lower
 from edgesmith.convert.prepare import prepare_graph
-from edgesmith.convert.quantization.bias_correction import correct_biases
-from edgesmith.convert.quantization.calibrate import activation_ranges
+from edgesmith.convert.quantization import quantize
 from edgesmith.convert.quantization.input_offset import integer_offset
 from edgesmith.convert.sources.keras_model import load_keras
 from edgesmith.convert.tflite.read import operator_names
@@ -155,8 +154,7 @@ def build(name: str, pictures: NDArray[np.uint8]) -> Any:
 
 def quantized(graph: Graph, calibration: NDArray[np.uint8]) -> bytes:
     graph, _ = integer_offset(graph, calibration)
-    ranges = activation_ranges(graph, calibration)
-    return write_int8(correct_biases(graph, calibration, ranges, progress=lambda done, total: None), ranges)
+    return write_int8(quantize(graph, calibration, progress=lambda done, total: None))
 
 
 @pytest.fixture(scope="module", params=NETWORKS)

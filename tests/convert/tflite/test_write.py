@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.evaluate import run
+from edgesmith.convert.quantization import QuantizedGraph, Scheme, quantize
 from edgesmith.convert.quantization.calibrate import activation_ranges, input_values
 from edgesmith.convert.tflite.read import operator_names
 from edgesmith.convert.tflite.write import write_float32, write_int8
@@ -62,6 +63,10 @@ GRAPH = Graph(
 )
 
 
+def quantized(graph: Graph, pixels: NDArray[np.uint8]) -> QuantizedGraph:
+    return quantize(graph, pixels, Scheme(bias_correction=False), progress=lambda done, total: None)
+
+
 @pytest.fixture(scope="module")
 def pixels(make_pictures: Callable[..., NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return make_pictures(20, height=14, width=10)
@@ -69,7 +74,7 @@ def pixels(make_pictures: Callable[..., NDArray[np.uint8]]) -> NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def int8(pixels: NDArray[np.uint8]) -> bytes:
-    return write_int8(GRAPH, activation_ranges(GRAPH, pixels))
+    return write_int8(quantized(GRAPH, pixels))
 
 
 @pytest.mark.parametrize("offset", [0.0, 127.0, 127.5])
@@ -133,10 +138,10 @@ def test_int8_weights_have_a_scale_for_each_channel(int8: bytes) -> None:
 
 
 def test_writing_twice_gives_equal_bytes(pixels: NDArray[np.uint8], int8: bytes) -> None:
-    assert write_int8(GRAPH, activation_ranges(GRAPH, pixels)) == int8
+    assert write_int8(quantized(GRAPH, pixels)) == int8
     assert write_float32(GRAPH) == write_float32(GRAPH)
 
 
 def test_fractional_offset_is_no_zero_point(pixels: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match=r"127\.5 is no zero point"):
-        write_int8(replace(GRAPH, input_offset=127.5), activation_ranges(GRAPH, pixels))
+        quantized(replace(GRAPH, input_offset=127.5), pixels)

@@ -1,15 +1,13 @@
 """Graphs exported as `.tflite`: weights as constants, ranges as fake-quant operators, by TensorFlow's converter."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
-from edgesmith.convert.graph import Graph, Operator
-from edgesmith.convert.graph.evaluate import apply, run
-from edgesmith.convert.graph.model import SAME_SCALE, WEIGHTED
-from edgesmith.convert.quantization.scales import ActivationRange, fake_quantize_weights, weight_bounds
+from edgesmith.convert.graph import Graph
+from edgesmith.convert.graph.evaluate import run
+from edgesmith.convert.quantization import QuantizedGraph
+from edgesmith.convert.quantization.simulate import simulate
 
 
 def write_float32(graph: Graph) -> bytes:
@@ -21,20 +19,15 @@ def write_float32(graph: Graph) -> bytes:
     return _convert(_converter(graph, classify))
 
 
-def write_int8(graph: Graph, ranges: Mapping[str, ActivationRange]) -> bytes:
+def write_int8(quantized: QuantizedGraph) -> bytes:
     """The graph in int8: uint8 [1, height, width, channels] in, uint8 [1, classes] out.
 
-    The input offset must be an integer: it becomes the input's zero point, with scale 1, so that raw pixels
-    are the tensor. `ranges`: of every activation, by name.
+    The input offset becomes the input's zero point, with scale 1, so that raw pixels are the tensor.
     """
-    if graph.input_offset != np.round(graph.input_offset):
-        raise ValueError(f"an input offset of {graph.input_offset} is no zero point")
+    graph = quantized.graph
 
     def classify(image: tf.Tensor) -> tf.Tensor:
-        tensors = {graph.input: ranges[graph.input].fake_quantize(image)}
-        for operator in graph.operators:
-            tensors[operator.output] = _quantized(graph, operator, tensors, ranges)
-        return tensors[graph.output]
+        return simulate(quantized, image)[graph.output]
 
     converter = _converter(graph, classify)
     # With ranges in the graph, the default optimization quantizes fully and asks for no data set.
@@ -42,26 +35,6 @@ def write_int8(graph: Graph, ranges: Mapping[str, ActivationRange]) -> bytes:
     converter.inference_input_type = tf.uint8
     converter.inference_output_type = tf.uint8
     return _convert(converter)
-
-
-def _quantized(
-    graph: Graph, operator: Operator, tensors: Mapping[str, Any], ranges: Mapping[str, ActivationRange]
-) -> Any:
-    operands = [tensors[name] if name in tensors else graph.constants[name] for name in operator.inputs]
-    if operator.kind in WEIGHTED:
-        weights = operands[1]
-        operands[1] = fake_quantize_weights(operator.kind, weights, weight_bounds(operator.kind, weights))
-    else:
-        operands = [_rounded_constant(operand) for operand in operands]
-    result = apply(operator, operands)
-    # The converter carries a scale through these by itself; a second one would cost a requantization.
-    return result if operator.kind in SAME_SCALE else ranges[operator.output].fake_quantize(result)
-
-
-def _rounded_constant(operand: Any) -> Any:
-    if not isinstance(operand, np.ndarray):
-        return operand
-    return ActivationRange.covering(float(operand.min()), float(operand.max())).fake_quantize(operand)
 
 
 def _convert(converter: Any) -> bytes:
