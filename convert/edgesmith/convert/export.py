@@ -8,8 +8,8 @@ from pathlib import Path
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.images import load_pixels
 from edgesmith.convert.plan import WritablePrecision
-from edgesmith.convert.quantization import quantize
 from edgesmith.convert.quantization.input_offset import OffsetCheck, integer_offset
+from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.tflite.write import write_float32, write_int8
 from edgesmith.runtime.spec import InputSpec
 

@@ -10,7 +10,7 @@ from edgesmith.runtime.strict import from_json
 
 SCHEMA: Literal["edgesmith.model/1"] = "edgesmith.model/1"
 
-Precision = Literal["float32", "float16", "dynamic", "int8", "int16x8"]
+Precision = Literal["float32", "float16", "dynamic", "int8", "int16x8", "mixed"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 ModelFormat = Literal["tflite", "onnx"]

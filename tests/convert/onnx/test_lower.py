@@ -17,8 +17,8 @@ from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.normalisation import ExternalNormalisation
 from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, lower
 from edgesmith.convert.prepare import prepare_graph
-from edgesmith.convert.quantization import quantize
 from edgesmith.convert.quantization.input_offset import integer_offset
+from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.sources.keras_model import load_keras
 from edgesmith.convert.tflite.read import operator_names
 from edgesmith.convert.tflite.write import write_float32, write_int8

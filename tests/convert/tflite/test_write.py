@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.evaluate import run
-from edgesmith.convert.quantization import QuantizedGraph, Scheme, quantize
 from edgesmith.convert.quantization.calibrate import activation_ranges, input_values
+from edgesmith.convert.quantization.quantize import quantize
+from edgesmith.convert.quantization.quantized import QuantizedGraph
+from edgesmith.convert.quantization.scheme import Scheme
 from edgesmith.convert.tflite.read import operator_names
 from edgesmith.convert.tflite.write import write_float32, write_int8
 

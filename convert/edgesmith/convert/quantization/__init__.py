@@ -1,7 +1,4 @@
-"""Quantization of the operator graph: ranges, scales, rounding, bias correction."""
+"""Quantization of the operator graph: ranges, scales, rounding, bias correction.
 
-from edgesmith.convert.quantization.quantize import quantize
-from edgesmith.convert.quantization.quantized import QuantizedGraph
-from edgesmith.convert.quantization.scheme import DEFAULT_SCHEME, Scheme
-
-__all__ = ["DEFAULT_SCHEME", "QuantizedGraph", "Scheme", "quantize"]
+Nothing is imported here: `scheme` is needed to list the command's options, without TensorFlow.
+"""

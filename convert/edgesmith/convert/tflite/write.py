@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.graph.evaluate import run
-from edgesmith.convert.quantization import QuantizedGraph
+from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.quantization.simulate import simulate
 
 
