@@ -43,6 +43,12 @@ def test_defaults_follow_from_what_is_stated(
             "0.25 or 0.5",
             id="alpha of the other MobileNet",
         ),
+        pytest.param(
+            {"model": "mobilenet_v3_small", "alpha": 0.5},
+            "no ImageNet weights of mobilenet_v3_small with alpha 0.5",
+            "0.75 or 1",
+            id="alpha without ImageNet weights",
+        ),
         pytest.param({"channels": 1}, "3 channels, not 1", "grey", id="grey for a colour network"),
         pytest.param(
             {"model": "separable_small", "recipe": "features"},
@@ -90,6 +96,7 @@ def test_settled_plan_becomes_json_without_paths_of_the_output(tmp_path: Path) -
         "alpha": 0.35,
         "weights": "imagenet",
         "weights_sha256": None,
+        "from": None,
         "epochs": 60,
         "seed": 0,
         "batch_size": 32,

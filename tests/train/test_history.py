@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,11 @@ def test_best_is_the_lowest_validation_loss_of_the_last_stage(tmp_path: Path) ->
             history.add(epoch(number, loss, stage="finetune"))
 
         assert history.best() == epoch(2, 0.4, stage="finetune")
+
+
+def test_best_by_accuracy_is_the_first_of_equals(tmp_path: Path) -> None:
+    with History(tmp_path) as history:
+        for number, accuracy in enumerate((0.5, 0.7, 0.7), start=1):
+            history.add(replace(epoch(number, 0.9 / number), val_accuracy=accuracy))
+
+        assert history.best("val_accuracy").epoch == 2

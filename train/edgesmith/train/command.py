@@ -8,12 +8,16 @@ Recipes:
   features   the pretrained network runs once over each image, a linear classifier learns from its features
   finetune   features first, then the top of the network too, at a low learning rate
   scratch    everything, from random weights or from those of --weights FILE
+  quantize-aware
+             trains the network of --from RUN on with weights and activations rounded as in an int8 file, for
+             one that loses too much when it is converted; --model and its like are those of that RUN
 
 Examples:
   edgesmith train flowers -o runs/flowers
   edgesmith train flowers -o runs/flowers2 --recipe finetune --epochs 10
   edgesmith train flowers -o runs/small --model mobilenet_v2 --alpha 0.35 --image-size 128
   edgesmith train digits -o runs/digits --model separable_small --channels 1
+  edgesmith train flowers -o runs/small-qat --recipe quantize-aware --from runs/small
 
 """
 
@@ -28,7 +32,7 @@ from edgesmith.runtime.errors import needs_extra
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.runrecord import MODEL_FILE, RunRecord
 from edgesmith.train.data import find_splits
-from edgesmith.train.defaults import settle
+from edgesmith.train.defaults import DEFAULT_CHANNELS, DEFAULT_NETWORK, settle
 from edgesmith.train.plan import NETWORK_NAMES, RECIPE_NAMES, TrainingPlan
 from edgesmith.train.zoo.network import SMALLEST_IMAGE
 
@@ -45,14 +49,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=one_of(NETWORK_NAMES, what="model"),
         choices=NETWORK_NAMES,
-        default="efficientnet_lite0",
-        help="the network",
+        help=f"the network ({DEFAULT_NETWORK})",
     )
     parser.add_argument(
         "--recipe",
         type=one_of(RECIPE_NAMES, what="recipe"),
         choices=RECIPE_NAMES,
         help="how to train (default: features; scratch where there are no pretrained weights)",
+    )
+    parser.add_argument(
+        "--from",
+        dest="start_from",
+        type=Path,
+        metavar="RUN",
+        help="the finished training that the recipe quantize-aware starts from",
     )
     parser.add_argument(
         "--image-size",
@@ -73,8 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--channels",
         type=int,
         choices=(1, 3),
-        default=3,
-        help="1: grey, 3: RGB (3); separable_small takes both",
+        help=f"1: grey, 3: RGB ({DEFAULT_CHANNELS}); separable_small takes both",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
 
@@ -93,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         batch_size=arguments.batch_size,
         channels=arguments.channels,
+        start_from=arguments.start_from,
     )
     # What is wrong with the words or the folder is said at once, not after the seconds TensorFlow takes.
     find_splits(settle(plan).data, seed=plan.seed)

@@ -8,16 +8,20 @@ from edgesmith.runtime.atomic import require_free
 from edgesmith.runtime.errors import EdgesmithError, ModelFileError
 from edgesmith.runtime.runrecord import sha256_of
 from edgesmith.runtime.spec import InputSpec
-from edgesmith.train.plan import Recipe, TrainingPlan
+from edgesmith.train.plan import NetworkName, Recipe, TrainingPlan
+from edgesmith.train.start import Start, find_start
 from edgesmith.train.zoo.catalogue import NETWORKS
 from edgesmith.train.zoo.network import SMALLEST_IMAGE, Network
 
 Weights = Literal["imagenet", "none"] | Path
 
+DEFAULT_NETWORK: NetworkName = "efficientnet_lite0"
+DEFAULT_CHANNELS = 3
+
 _LARGEST_IMAGE = 1024
 
 # The most epochs of the last stage. A head on cached features costs a fraction of a second an epoch.
-_EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 5, "scratch": 30}
+_EPOCHS: dict[Recipe, int] = {"features": 60, "finetune": 5, "scratch": 30, "quantize-aware": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class SettledPlan:
     """A `TrainingPlan` without open questions.
 
     `data` is absolute and free of symlinks. A file of `weights` is named as the user named it;
-    `weights_sha256` says which it was, None where there is no file.
+    `weights_sha256` says which it was, None where there is no file. `start`: the RUN to start from, if any;
+    `weights` is its model then.
     """
 
     data: Path
@@ -39,6 +44,7 @@ class SettledPlan:
     epochs: int
     seed: int
     batch_size: int
+    start: Start | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The plan as `run.json` keeps it."""
@@ -49,6 +55,7 @@ class SettledPlan:
             "alpha": self.alpha,
             "weights": str(self.weights),
             "weights_sha256": self.weights_sha256,
+            "from": str(self.start.run) if self.start else None,
             "epochs": self.epochs,
             "seed": self.seed,
             "batch_size": self.batch_size,
@@ -58,8 +65,32 @@ class SettledPlan:
 
 def settle(plan: TrainingPlan) -> SettledPlan:
     """Fill in the defaults. Raises `EdgesmithError` for what does not fit together, and for a used RUN."""
-    network = NETWORKS[plan.model]
     require_free(plan.output)
+    start = find_start(plan)
+    return _settle_new(plan) if start is None else _settle_started(plan, start)
+
+
+def _settle_started(plan: TrainingPlan, start: Start) -> SettledPlan:
+    made = start.record.plan
+    return SettledPlan(
+        data=plan.data.resolve(),
+        output=plan.output,
+        network=NETWORKS[made["model"]],
+        recipe="quantize-aware",
+        input=start.record.input,
+        alpha=made["alpha"],
+        weights=start.model_file,
+        weights_sha256=sha256_of(start.model_file),
+        epochs=_EPOCHS["quantize-aware"] if plan.epochs is None else plan.epochs,
+        seed=plan.seed,
+        batch_size=plan.batch_size,
+        start=start,
+    )
+
+
+def _settle_new(plan: TrainingPlan) -> SettledPlan:
+    network = NETWORKS[plan.model or DEFAULT_NETWORK]
+    channels = DEFAULT_CHANNELS if plan.channels is None else plan.channels
     recipe = _recipe(plan, network)
     weights = _weights(plan, recipe)
     size = network.default_size if plan.image_size is None else plan.image_size
@@ -68,9 +99,9 @@ def settle(plan: TrainingPlan) -> SettledPlan:
             f"image size {size} is outside {SMALLEST_IMAGE}..{_LARGEST_IMAGE}",
             tip=f"{network.name} was designed for {network.default_size}",
         )
-    if plan.channels not in network.channels:
+    if channels not in network.channels:
         raise EdgesmithError(
-            f"{network.name} takes {_either(network.channels)} channels, not {plan.channels}",
+            f"{network.name} takes {_either(network.channels)} channels, not {channels}",
             tip="without --channels, grey pictures become RGB",
         )
     return SettledPlan(
@@ -78,8 +109,8 @@ def settle(plan: TrainingPlan) -> SettledPlan:
         output=plan.output,
         network=network,
         recipe=recipe,
-        input=InputSpec(height=size, width=size, channels=plan.channels),
-        alpha=_alpha(plan, network),
+        input=InputSpec(height=size, width=size, channels=channels),
+        alpha=_alpha(plan, network, weights),
         weights=weights,
         weights_sha256=sha256_of(weights) if isinstance(weights, Path) else None,
         epochs=_EPOCHS[recipe] if plan.epochs is None else plan.epochs,
@@ -114,7 +145,7 @@ def _weights(plan: TrainingPlan, recipe: Recipe) -> Weights:
     if plan.weights == "imagenet":
         if recipe == "scratch":
             raise EdgesmithError(
-                f"the recipe 'scratch' of {plan.model} starts from random weights or a file, and --weights is 'imagenet'",
+                f"the recipe 'scratch' of {plan.model or DEFAULT_NETWORK} starts from random weights or a file, and --weights is 'imagenet'",
                 tip="--weights none or FILE, or a pretrained network with --recipe features or finetune",
             )
         return "imagenet"
@@ -127,12 +158,18 @@ def _weights(plan: TrainingPlan, recipe: Recipe) -> Weights:
     return file
 
 
-def _alpha(plan: TrainingPlan, network: Network) -> float:
+def _alpha(plan: TrainingPlan, network: Network, weights: Weights) -> float:
     alpha = network.default_alpha if plan.alpha is None else plan.alpha
     if alpha not in network.alphas:
         raise EdgesmithError(
             f"alpha {alpha:g} is none of {network.name}'s width multipliers",
             tip=f"--alpha {_either(network.alphas)}",
+        )
+    pretrained = network.imagenet_alphas or network.alphas
+    if weights == "imagenet" and alpha not in pretrained:
+        raise EdgesmithError(
+            f"there are no ImageNet weights of {network.name} with alpha {alpha:g}",
+            tip=f"--alpha {_either(pretrained)}, or --weights FILE, or --recipe scratch",
         )
     return alpha
 

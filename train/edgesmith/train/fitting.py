@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edgesmith.train.backend import keras
-from edgesmith.train.history import Epoch, History
+from edgesmith.train.history import Criterion, Epoch, History
 from edgesmith.train.progress import Progress
 
 
@@ -21,25 +21,29 @@ class Journal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """How one stage is fitted. `patience`: epochs without a lower validation loss before it ends."""
+    """How one stage is fitted.
+
+    `chosen_by`: what makes an epoch the best. `patience`: epochs without a better one before it ends.
+    """
 
     name: str
     epochs: int
     patience: int
     optimizer: Any
+    chosen_by: Criterion = "val_loss"
 
 
 def fit(model: Any, *, training: Any, validation: Any, stage: Stage, journal: Journal) -> float:
     """Fit `model` [.. → probabilities] on two `tf.data.Dataset`s of batches; it ends with its best weights.
 
-    Returns the lowest validation loss, which decided what is best.
+    Returns the best value of what it was chosen by.
     """
     model.compile(optimizer=stage.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     checkpoint = journal.run / "checkpoint" / f"{stage.name}.keras"
     checkpoint.parent.mkdir(exist_ok=True)
     steps = len(training) * stage.epochs
     best = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=stage.patience, restore_best_weights=True
+        monitor=stage.chosen_by, patience=stage.patience, restore_best_weights=True
     )
     with journal.progress.stage(stage.name, total=steps) as advance:
         model.fit(
@@ -49,7 +53,9 @@ def fit(model: Any, *, training: Any, validation: Any, stage: Stage, journal: Jo
             verbose=0,
             shuffle=False,  # the dataset has shuffled
             callbacks=[
-                keras.callbacks.ModelCheckpoint(str(checkpoint), monitor="val_loss", save_best_only=True),
+                keras.callbacks.ModelCheckpoint(
+                    str(checkpoint), monitor=stage.chosen_by, save_best_only=True
+                ),
                 best,
                 _reporter(stage, journal, advance),
             ],

@@ -5,10 +5,12 @@ import io
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from edgesmith.runtime.atomic import write_bytes
 from edgesmith.train.backend import tf
+
+Criterion = Literal["val_loss", "val_accuracy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,16 @@ class History:
         self._write_scalars("train", step, {"loss": epoch.loss, "accuracy": epoch.accuracy})
         self._write_scalars("val", step, {"loss": epoch.val_loss, "accuracy": epoch.val_accuracy})
 
-    def best(self) -> Epoch:
-        """The epoch of the last stage with the lowest validation loss. Raises `ValueError` without epochs."""
+    def best(self, chosen_by: Criterion = "val_loss") -> Epoch:
+        """The first epoch of the last stage with the lowest loss or the highest accuracy on validation.
+
+        Raises `ValueError` without epochs.
+        """
         stage = self.epochs[-1].stage if self.epochs else None
-        return min((epoch for epoch in self.epochs if epoch.stage == stage), key=lambda epoch: epoch.val_loss)
+        epochs = [epoch for epoch in self.epochs if epoch.stage == stage]
+        if chosen_by == "val_loss":
+            return min(epochs, key=lambda epoch: epoch.val_loss)
+        return max(epochs, key=lambda epoch: epoch.val_accuracy)
 
     def _to_csv(self) -> str:
         text = io.StringIO()

@@ -20,6 +20,7 @@ from edgesmith.train.plan import TrainingPlan
 from edgesmith.train.progress import Progress
 from edgesmith.train.recipes.catalogue import RECIPES
 from edgesmith.train.recipes.task import Task, Trained
+from edgesmith.train.start import load_classifier, require_same_classes, require_unseen
 from edgesmith.train.weights import load_weights
 from edgesmith.train.zoo.network import build_body
 
@@ -38,10 +39,14 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
     progress = progress or Progress()
     settled = settle(plan)
     splits = find_splits(settled.data, seed=settled.seed)
+    if settled.start is not None:
+        require_same_classes(settled.start, splits["train"].labels)
     make_repeatable(settled.seed)
     body = _build(settled, progress)
     with staged_folder(settled.output) as run:
         data = _record(settled, splits, progress)
+        if settled.start is not None:
+            require_unseen(settled.start, data)
         images = _read(settled, splits, progress)
         with History(run) as history:
             task = Task(
@@ -53,7 +58,7 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
             )
             trained = RECIPES[settled.recipe](task)
             trained.model.save(run / MODEL_FILE)
-            draw_curves(history.epochs, history.best(), file=run / "curves.png")
+            draw_curves(history.epochs, history.best(trained.chosen_by), file=run / "curves.png")
             metrics = _measure(trained, images)
         record = RunRecord(
             labels=task.labels,
@@ -70,6 +75,8 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
 
 def _build(plan: SettledPlan, progress: Progress) -> Any:
     with progress.stage("network", total=1):
+        if plan.start is not None:
+            return load_classifier(plan.start)
         body = build_body(plan.network, plan.input, alpha=plan.alpha)
         if plan.weights == "imagenet" and plan.network.load_imagenet is not None:
             plan.network.load_imagenet(body, plan.alpha)

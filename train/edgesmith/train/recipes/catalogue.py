@@ -5,6 +5,7 @@ from collections.abc import Callable
 from edgesmith.train.plan import Recipe
 from edgesmith.train.recipes.features import train_features
 from edgesmith.train.recipes.finetune import train_finetune
+from edgesmith.train.recipes.quantize_aware import train_quantize_aware
 from edgesmith.train.recipes.scratch import train_scratch
 from edgesmith.train.recipes.task import Task, Trained
 
@@ -12,4 +13,5 @@ RECIPES: dict[Recipe, Callable[[Task], Trained]] = {
     "features": train_features,
     "finetune": train_finetune,
     "scratch": train_scratch,
+    "quantize-aware": train_quantize_aware,
 }

@@ -24,7 +24,7 @@ class Network:
     """One architecture.
 
     `default_size`: height and width in pixels. `channels`: the input channels it takes. `alphas`: the allowed
-    width multipliers, `default_alpha` among them. `body(tensor, alpha)`: Keras layers from normalised pixels
+    width multipliers, `default_alpha` among them; `imagenet_alphas`: those with ImageNet weights, None for all. `body(tensor, alpha)`: Keras layers from normalised pixels
     [n, h, w, c] to the feature vectors [n, d] in front of the classification. `load_imagenet(model, alpha)`
     fills the body of a Keras model with ImageNet weights; None where there are none.
     """
@@ -36,6 +36,7 @@ class Network:
     load_imagenet: Callable[[Any, float], None] | None = None
     channels: tuple[int, ...] = (3,)
     alphas: tuple[float, ...] = (1.0,)
+    imagenet_alphas: tuple[float, ...] | None = None
     default_alpha: float = 1.0
 
     @property
