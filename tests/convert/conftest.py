@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgesmith.cli import main
+from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.parity import file_outputs
 from edgesmith.runtime.imagefolder import list_labelled
 from edgesmith.runtime.runrecord import DataRecord, RunRecord, digest, record_images
@@ -154,3 +155,60 @@ def deployed(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     output = tmp_path_factory.mktemp("deploy") / "colours"
     assert main(["convert", str(run_folder), "-o", str(output)]) == 0
     return output
+
+
+@pytest.fixture(scope="session")
+def wide_graph() -> Graph:
+    """A residual network of 30,000 weights on 14x10 pictures: enough for dynamic range, and for size ratios."""
+    generator = np.random.default_rng(0)
+    convolution = {"stride": (2, 2), "dilation": (1, 1), "padding": "SAME"}
+    pointwise = {**convolution, "stride": (1, 1)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "stem": (3, 3, 3, 16),
+        "depth": (3, 3, 16, 1),
+        "wide": (1, 1, 16, 128),
+        "block": (1, 1, 128, 128),
+        "head": (128, 40),
+    }
+    # He-like, the stem for raw pixels; the head's are wide enough for answers that differ.
+    deviations = {name: float(np.prod(shape[:3])) ** -0.5 for name, shape in shapes.items()}
+    deviations |= {"stem": deviations["stem"] / 16, "head": 0.4}
+    constants = {f"{name}:w": generator.normal(0, deviations[name], shape) for name, shape in shapes.items()}
+    constants |= {
+        f"{name}:b": generator.normal(0, 0.3, 16 if name == "depth" else shape[-1])
+        for name, shape in shapes.items()
+    }
+
+    def conv(name: str, source: str, **options: Any) -> Operator:
+        return Operator(
+            kind="DEPTHWISE_CONV_2D" if name == "depth" else "CONV_2D",
+            inputs=(source, f"{name}:w", f"{name}:b"),
+            output=name,
+            activation="NONE" if name == "block" else "RELU6",
+            options=options,
+        )
+
+    return Graph(
+        input="image",
+        input_shape=(1, 14, 10, 3),
+        output="scores",
+        operators=(
+            conv("stem", "image", **convolution),
+            conv("depth", "stem", **convolution, multiplier=1),
+            conv("wide", "depth", **pointwise),
+            conv("block", "wide", **pointwise),
+            Operator(kind="ADD", inputs=("wide", "block"), output="sum"),
+            Operator(
+                kind="MEAN", inputs=("sum",), output="means", options={"axes": (1, 2), "keep_dims": False}
+            ),
+            Operator(
+                kind="FULLY_CONNECTED",
+                inputs=("means", "head:w", "head:b"),
+                output="logits",
+                options={"keep_num_dims": False},
+            ),
+            Operator(kind="SOFTMAX", inputs=("logits",), output="scores", options={"beta": 1.0}),
+        ),
+        constants={name: array.astype(np.float32) for name, array in constants.items()},
+        input_offset=127.0,
+    )

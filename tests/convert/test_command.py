@@ -17,6 +17,9 @@ from PIL import Image
 
 from edgesmith.cli import main
 from edgesmith.convert import conversion
+from edgesmith.convert.guard import climb
+from edgesmith.convert.guard.judgement import judge
+from edgesmith.convert.guard.rungs import Rung
 from edgesmith.convert.packaging import package_tflite
 from edgesmith.convert.sources.tflite_file import load_tflite
 from edgesmith.runtime.modelfile import read_spec
@@ -44,14 +47,24 @@ def document(deployed: Path) -> Any:
 
 
 def test_writes_the_files_of_the_design(deployed: Path) -> None:
-    assert sorted(file.name for file in deployed.iterdir()) == sorted([*FILES, "convert.json", "convert.md"])
+    assert sorted(file.name for file in deployed.iterdir()) == sorted([*FILES, "convert.html", "convert.json", "convert.md"])
 
 
 def test_convert_json_has_the_keys_of_the_design(deployed: Path) -> None:
     content = document(deployed)
     assert next(iter(content)) == "schema"
     assert content["schema"] == "edgesmith.convert/1"
-    assert {"name", "source", "files", "calibration_images", "input_offset", "seconds"} <= set(content)
+    assert {
+        "name",
+        "source",
+        "files",
+        "calibration_images",
+        "input_offset",
+        "guard",
+        "quantization",
+        "warnings",
+        "seconds",
+    } <= set(content)
     assert set(content["source"]) == {"name", "framework", "sha256", "accuracy"}
     for file in content["files"]:
         assert {
@@ -84,7 +97,8 @@ def test_convert_json_is_true(deployed: Path, run_folder: Path) -> None:
     for file in content["files"]:
         path = deployed / file["path"]
         assert (file["bytes"], file["sha256"]) == (path.stat().st_size, sha256_of(path))
-        assert (file["parity"]["images"], file["parity"]["images_from"]) == (12, "evaluation")
+        assert file["parity"]["images"] == 12 + 24
+        assert file["parity"]["images_from"] == "evaluation and calibration folder"
         assert file["accuracy"]["images"] == content["source"]["accuracy"]["images"] == 12
         assert file["accuracy"]["top1"] == content["source"]["accuracy"]["top1"] == 1.0
 
@@ -136,7 +150,7 @@ def test_inspect_lists_operators(name: str, deployed: Path, capfd: pytest.Captur
 def test_markdown_names_every_file(deployed: Path) -> None:
     text = (deployed / "convert.md").read_text()
     assert all(f"| {name} |" in text for name in FILES)
-    assert "12 evaluation images" in text
+    assert "Measured on 36 images (evaluation and calibration folder)" in text
 
 
 def test_twice_gives_the_same_bytes(deployed: Path, run_folder: Path, tmp_path: Path) -> None:
@@ -166,7 +180,7 @@ def test_json_is_one_document_in_a_process_of_its_own(
         assert sha256_of(tmp_path / "deploy" / file["path"]) == sha256_of(deployed / file["path"])
 
 
-def test_calibration_alone_is_what_parity_is_measured_on(
+def test_calibration_folder_alone_is_what_parity_is_measured_on(
     colour_file: Path, labels: Path, photos: Path, tmp_path: Path
 ) -> None:
     words = (
@@ -181,7 +195,7 @@ def test_calibration_alone_is_what_parity_is_measured_on(
     )
     assert convert(colour_file, "-o", tmp_path / "deploy", *words) == 0
     (file,) = document(tmp_path / "deploy")["files"]
-    assert (file["parity"]["images_from"], file["parity"]["images"]) == ("calibration", 24)
+    assert (file["parity"]["images_from"], file["parity"]["images"]) == ("calibration folder", 24)
     assert file["accuracy"] is None
 
 
@@ -229,7 +243,7 @@ def refusals(colour_file: Path, photos: Path, labels: Path, tmp_path: Path) -> d
             "is for calibration and, as",
         ),
         "unknown class": ([*calibration, "--evaluate", stranger], "['purple']"),
-        "unknown precision": ([*calibration, "--precision", "int9"], "known are float32, int8"),
+        "unknown precision": ([*calibration, "--precision", "int9"], "known are float32, float16"),
         "unknown format": ([*calibration, "--format", "coreml"], "known are tflite, onnx"),
     }
 
@@ -396,7 +410,7 @@ def test_an_exception_in_the_middle_leaves_nothing(
     def fail(*arguments: Any, **options: Any) -> Any:
         raise RuntimeError("lightning")
 
-    monkeypatch.setattr(conversion, "measure_files", fail)
+    monkeypatch.setattr(conversion, "Exporter", fail)
     with pytest.raises(RuntimeError, match="lightning"):
         convert(run_folder, "-o", tmp_path / "deploy", "--precision", "float32", "--format", "tflite")
     assert list(tmp_path.iterdir()) == []
@@ -432,3 +446,95 @@ def test_seed_draws_other_calibration_images(
         assert document(tmp_path / seed)["calibration_images"] == 100
         digests.append(hashlib.sha256((tmp_path / seed / "colours-int8.tflite").read_bytes()).hexdigest())
     assert digests[0] != digests[1]
+
+
+def test_three_calibration_images_are_warned_of(
+    colour_file: Path, labels: Path, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for label in ("blue", "green", "red"):
+        (few / f"{label}.png").write_bytes((photos / "train" / label / "0.png").read_bytes())
+    words = ("--calibration", few, "--precision", "int8", "--format", "tflite", "--labels", labels)
+    assert convert(colour_file, "-o", tmp_path / "deploy", *words) == 0
+    assert "warning: calibrated on 3 images" in capfd.readouterr().err
+    (warning,) = document(tmp_path / "deploy")["warnings"]
+    assert warning.startswith("calibrated on 3 images")
+    assert "Warning: calibrated on 3 images" in (tmp_path / "deploy" / "convert.md").read_text()
+
+
+def test_guard_stops_at_the_rung_that_holds(run_folder: Path, tmp_path: Path) -> None:
+    words = ("--max-drop", "0.5", "--precision", "int8", "--format", "tflite")
+    assert convert(run_folder, "-o", tmp_path / "deploy", *words) == 0
+    guard = document(tmp_path / "deploy")["guard"]
+    assert (guard["max_drop"], guard["min_agreement"], guard["met"]) == (0.5, None, True)
+    assert (guard["chosen"], guard["images_from"]) == ("bias correction", "validation")
+    (rung,) = guard["ladder"]
+    assert rung["images"] == 3
+    assert (
+        "at most 0.5 points below float, on 3 images (validation): reached with bias correction"
+        in (tmp_path / "deploy" / "convert.md").read_text()
+    )
+
+
+def test_guard_that_is_not_met_writes_the_best_and_exits_with_3(
+    run_folder: Path,
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    real = judge
+
+    def doubtful(scores: Any, reference: Any, classes: Any) -> Any:
+        return replace(real(scores, reference, classes), agreement=0.5)
+
+    monkeypatch.setattr(climb, "judge", doubtful)
+    monkeypatch.setattr(climb, "rungs", lambda start, **_: [Rung(name="the only one", scheme=start)])
+    words = ("--min-agreement", "98", "--precision", "int8")
+    assert convert(run_folder, "-o", tmp_path / "deploy", *words) == 3
+    err = capfd.readouterr().err
+    assert "int8 is not at least 98 % agreement with float: the best found is the only one" in err
+    assert (tmp_path / "deploy" / "colours-int8.onnx").is_file()
+    assert not document(tmp_path / "deploy")["guard"]["met"]
+
+
+def test_operators_of_int8_have_an_error_each(deployed: Path) -> None:
+    operators = document(deployed)["quantization"]["operators"]
+    assert [operator["kind"] for operator in operators].count("CONV_2D") == 2
+    assert all(operator["snr_db"] > 15 for operator in operators)
+
+
+def test_keep_float_that_names_nothing(
+    run_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--precision", "mixed", "--keep-float", "nothing*")
+    assert convert(run_folder, "-o", tmp_path / "deploy", *words) == 1
+    assert "--keep-float nothing* names no operator" in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", ["2"])
+def test_jobs_change_no_byte(jobs: str, run_folder: Path, deployed: Path, tmp_path: Path) -> None:
+    assert convert(run_folder, "-o", tmp_path / "deploy", "--jobs", jobs, "--precision", "int8") == 0
+    for file in document(tmp_path / "deploy")["files"]:
+        assert sha256_of(tmp_path / "deploy" / file["path"]) == sha256_of(deployed / file["path"])
+        assert file["parity"]["identical_share"] in (None, 1.0)
+
+
+def test_every_precision_is_what_its_file_says(run_folder: Path, tmp_path: Path) -> None:
+    words = ("--precision", "float16", "dynamic", "int16x8", "mixed", "--keep-float", "*")
+    assert convert(run_folder, "-o", tmp_path / "deploy", *words) == 0
+    files = document(tmp_path / "deploy")["files"]
+    assert [file["path"] for file in files] == [
+        "colours-float16.tflite",
+        "colours-float16.onnx",
+        "colours-dynamic.tflite",
+        "colours-dynamic.onnx",
+        "colours-int16x8.tflite",
+        "colours-mixed.tflite",
+    ]
+    for file in files:
+        assert read_spec(tmp_path / "deploy" / file["path"]).precision == file["precision"]
+        assert file["int8_share"] < 1
+        assert file["accuracy"]["top1"] == 1.0

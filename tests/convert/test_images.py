@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgesmith.convert.images import ImageChoice, choose_images, load_pixels, parity_images
+from edgesmith.convert.images import (
+    COMPARED_IMAGES,
+    ImageChoice,
+    calibration_warning,
+    choose_images,
+    compared_images,
+    load_pixels,
+)
 from edgesmith.convert.plan import CALIBRATION_IMAGES, ConversionPlan
 from edgesmith.runtime.errors import DataError, ImageError
 from edgesmith.runtime.golden import golden_inputs
@@ -83,17 +90,51 @@ def picture(tmp_path: Path) -> Callable[[str, int], Path]:
     return make
 
 
-def test_parity_prefers_evaluation_then_calibration_then_golden(picture: Callable[[str, int], Path]) -> None:
+def test_compared_are_evaluation_images_then_spare_then_calibration_then_golden(
+    picture: Callable[[str, int], Path],
+) -> None:
     evaluation = LabelledImages(labels=("a", "b"), files=(picture("e.png", 7),), classes=(1,))
-    full = ImageChoice(calibration=(picture("c.png", 9),), evaluation=evaluation)
-    first, second, third = (
-        parity_images(choice, SPEC)
-        for choice in (full, replace(full, evaluation=None), ImageChoice(calibration=(), evaluation=None))
+    full = ImageChoice(
+        calibration=(picture("c.png", 9),), spare=(picture("s.png", 8),), evaluation=evaluation
     )
-    assert (first.kind, first.classes, int(first.pixels.max())) == ("evaluation", (1,), 7)
-    assert (second.kind, second.classes, int(second.pixels.max())) == ("calibration", None, 9)
+    first, second, third = (
+        compared_images(choice, SPEC)
+        for choice in (
+            full,
+            replace(full, evaluation=None),
+            ImageChoice(calibration=(), spare=(), evaluation=None),
+        )
+    )
+    assert (first.kind, first.classes) == ("evaluation and calibration folder", (1,))
+    assert first.pixels.max((1, 2, 3)).tolist() == [7, 8, 9]
+    assert (second.kind, second.classes) == ("calibration folder", None)
+    assert second.pixels.max((1, 2, 3)).tolist() == [8, 9]
     assert (third.kind, third.classes) == ("golden", None)
     assert np.array_equal(third.pixels, golden_inputs(SPEC))
+
+
+@pytest.mark.parametrize(("evaluated", "compared"), [(1, COMPARED_IMAGES), (COMPARED_IMAGES + 1,) * 2])
+def test_compared_are_filled_up_to_two_hundred(
+    evaluated: int, compared: int, picture: Callable[[str, int], Path]
+) -> None:
+    one = picture("one.png", 3)
+    labelled = LabelledImages(labels=("a", "b"), files=(one,) * evaluated, classes=(0,) * evaluated)
+    choice = ImageChoice(calibration=(one,), spare=(one,) * 300, evaluation=labelled)
+    assert len(compared_images(choice, SPEC).pixels) == compared
+
+
+def test_spare_images_are_those_that_calibration_left(plan: ConversionPlan, many: Path) -> None:
+    choice = choose_images(replace(plan, calibration=many), None)
+    assert len(choice.spare) == 50
+    assert not set(choice.spare) & set(choice.calibration)
+
+
+@pytest.mark.parametrize(("count", "warned"), [(3, True), (19, True), (20, False), (0, False)])
+def test_few_calibration_images_are_told(count: int, warned: bool) -> None:
+    choice = ImageChoice(calibration=(Path("x.png"),) * count, spare=(), evaluation=None)
+    warning = calibration_warning(choice)
+    assert (warning is not None) == warned
+    assert warning is None or f"calibrated on {count} images" in warning
 
 
 def test_unreadable_image_is_named(picture: Callable[[str, int], Path], tmp_path: Path) -> None:

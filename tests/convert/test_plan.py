@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from edgesmith.convert.guard.goal import Goal
 from edgesmith.convert.plan import ConversionPlan
 from edgesmith.runtime.errors import OptionError
+from edgesmith.runtime.spec import Precision
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,33 @@ def test_nothing_to_write_is_refused(nothing: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "message", "tip"),
     [
-        ({"precisions": ("float16",)}, "no precision 'float16'", "float32, int8"),
+        ({"precisions": ("int4",)}, "no precision 'int4'", "float32, float16, dynamic, int8"),
         ({"formats": ("coreml",)}, "no format 'coreml'", "tflite, onnx"),
         ({"seed": -1}, "seed -1", None),
+        ({"jobs": 0}, "jobs 0", None),
+        ({"io": "float16"}, "no input and output type 'float16'", "uint8, int8, float"),
+        ({"precisions": ("int16x8",), "formats": ("onnx",)}, "cannot be written as onnx", "--format tflite"),
+        ({"precisions": ("mixed",)}, "which operators stay float", "--keep-float"),
+        ({"precisions": ("float32",), "goal": Goal(max_drop=1.0)}, "needs --precision int8", None),
+        ({"guard": Path("images")}, "--guard without a goal", "--max-drop"),
     ],
-    ids=["precision", "format", "seed"],
+    ids=["precision", "format", "seed", "jobs", "io", "format of precision", "mixed", "goal", "guard"],
 )
 def test_values_that_are_not_known_are_refused(fields: dict[str, Any], message: str, tip: str | None) -> None:
     with pytest.raises(OptionError, match=message) as refusal:
         ConversionPlan(model=Path("m.keras"), output=Path("deploy"), **fields)
     assert tip is None or tip in str(refusal.value.tip)
+
+
+def test_some_precisions_have_one_format_only() -> None:
+    plan = ConversionPlan(model=Path("m.keras"), output=Path("deploy"), precisions=("int8", "int16x8"))
+    assert plan.formats_of("int8") == ("tflite", "onnx")
+    assert plan.formats_of("int16x8") == ("tflite",)
+
+
+@pytest.mark.parametrize(
+    ("precisions", "needed"), [(("float32", "dynamic"), False), (("float32", "int16x8"), True)]
+)
+def test_ranges_need_images(precisions: tuple[Precision, ...], needed: bool) -> None:
+    plan = ConversionPlan(model=Path("m.keras"), output=Path("deploy"), precisions=precisions)
+    assert plan.needs_calibration is needed

@@ -32,6 +32,9 @@ RECORD = ConversionRecord(
     files=(FILE,),
     calibration_images=100,
     input_offset=OffsetCheck(offset=127.5, rounded=True, max_abs_difference=1e-3, argmax_equal=True),
+    quantization=None,
+    guard=None,
+    warnings=(),
     seconds=9.0,
 )
 
@@ -59,7 +62,7 @@ def test_json_without_labelled_images() -> None:
 
 def test_markdown_is_a_table_of_the_files() -> None:
     text = RECORD.to_markdown()
-    assert "Measured on 200 evaluation images" in text
+    assert "Measured on 200 images (evaluation) with" in text
     assert "the source scores 90.0 % (85.0-93.0)" in text
     assert (
         "| n-int8.onnx | 2 | 100 % | 90.0 % (85.0-93.0) | 99.0 % | 1.2e-02 | 99.5 % of 200 |"

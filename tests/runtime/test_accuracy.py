@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgesmith.runtime.accuracy import measure_accuracy, wilson_interval
+from edgesmith.runtime.accuracy import measure_accuracy, paired_drop, wilson_interval
 
 
 # 0 of 10 by hand: z² / (10 + z²) with z² = 3.8415. 8 of 10 stands in textbooks, 10 of 10 mirrors 0 of 10.
@@ -77,3 +77,30 @@ def test_what_cannot_be_counted_is_refused(shape: tuple[int, ...], classes: list
 def test_json() -> None:
     document = json.loads(json.dumps(measure_accuracy(np.eye(2), [0, 0]).to_json()))
     assert document == {"top1": 0.5, "top5": 1.0, "images": 2, "interval": list(wilson_interval(1, 2))}
+
+
+def hits(*values: int) -> np.ndarray:
+    return np.array(values, bool)
+
+
+def test_drop_is_paired() -> None:
+    """Lost twice, won once, of five: one of five fewer, whatever the others are."""
+    drop, (low, high) = paired_drop(hits(1, 1, 0, 1, 0), hits(0, 0, 1, 1, 0))
+    assert drop == pytest.approx(20.0)
+    assert low < 0 < high
+
+
+def test_interval_of_the_drop_narrows_with_images_and_stays_open() -> None:
+    same = np.ones(100, bool)
+    drop, (low, high) = paired_drop(same, same)
+    assert drop == 0
+    # Agresti and Min: nothing discordant of n is 1.96 * sqrt(1) / (n + 2).
+    assert (low, high) == pytest.approx((-100 * 1.96 / 102, 100 * 1.96 / 102), rel=1e-4)
+    tenfold = paired_drop(np.repeat(same, 10), np.repeat(same, 10))[1]
+    assert tenfold[1] < high / 5
+
+
+@pytest.mark.parametrize("shapes", [(3, 4), (0, 0)], ids=["unequal", "none"])
+def test_hits_that_do_not_pair_are_refused(shapes: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="hits of shape"):
+        paired_drop(np.ones(shapes[0], bool), np.ones(shapes[1], bool))

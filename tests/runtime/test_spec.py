@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from edgesmith.runtime.errors import ModelFileError
 from edgesmith.runtime.spec import PRECISIONS, Golden, InputSpec, ModelSpec, SourceSpec
 
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 INPUTS = st.builds(
     InputSpec,
@@ -24,11 +25,11 @@ ROWS = st.integers(0, 4).flatmap(
 )  # as many values in each
 SPECS = st.builds(
     ModelSpec,
-    name=st.text(),
-    labels=st.lists(st.text(), min_size=2, max_size=5).map(tuple),
+    name=TEXT,
+    labels=st.lists(TEXT, min_size=2, max_size=5).map(tuple),
     input=INPUTS,
     precision=st.sampled_from(PRECISIONS),
-    source=st.builds(SourceSpec, sha256=st.text(), framework=st.text()),
+    source=st.builds(SourceSpec, sha256=TEXT, framework=TEXT),
     golden=st.builds(Golden, outputs=ROWS, tolerance=NUMBERS, other_kernels=NUMBERS),
     schema=st.just("edgesmith.model/1"),
 )
@@ -125,3 +126,16 @@ def test_damaged_json_is_read_or_refused_clearly(spec: ModelSpec, data: st.DataO
         assert isinstance(ModelSpec.from_json(bytes(damaged)), ModelSpec)
     except ModelFileError as error:
         assert "edgesmith.json" in str(error)  # noqa: PT017 - both ways are right
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "tab\t", "\x9b1m", "\ud800", "\x7f"], ids=ascii)
+def test_names_hold_nothing_that_a_terminal_obeys(name: str, make_spec: Callable[..., ModelSpec]) -> None:
+    for changes in ({"labels": ("red", name, "blue")}, {"name": name}):
+        with pytest.raises(ValueError, match="has control characters") as caught:
+            make_spec(**changes)
+        assert name not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Blüte 🌷", "ねこ", "non\u00a0breaking", "👩\u200d🌾", "עברית"])
+def test_names_in_any_script(name: str, make_spec: Callable[..., ModelSpec]) -> None:
+    assert make_spec(labels=("red", name, "blue")).labels[1] == name

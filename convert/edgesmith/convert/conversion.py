@@ -1,31 +1,36 @@
 """`convert(plan)`: from a model to the files of DEPLOY, each one measured after it is written."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgesmith.convert.export import Flatbuffers, export
-from edgesmith.convert.golden import golden_answers
-from edgesmith.convert.images import ImageChoice, choose_images, parity_images
-from edgesmith.convert.measure import measure_files
-from edgesmith.convert.onnx.lower import INT8_PASSES, lower
+from edgesmith.convert.custom import import_custom
+from edgesmith.convert.deploy import Deployment
+from edgesmith.convert.differing import with_deviations
+from edgesmith.convert.equality import COMPARED, require_equal
+from edgesmith.convert.export import Exporter, Material
+from edgesmith.convert.guard.images import GuardImages, choose_guard_images
+from edgesmith.convert.images import (
+    ImageChoice,
+    calibration_warning,
+    choose_images,
+    compared_images,
+    load_pixels,
+)
+from edgesmith.convert.labels import choose_labels
+from edgesmith.convert.measure import Measurement, Reference
 from edgesmith.convert.original import Original
-from edgesmith.convert.packaging import package_onnx, package_tflite
-from edgesmith.convert.plan import ConversionPlan, WritablePrecision
-from edgesmith.convert.prepare import prepare_graph
-from edgesmith.convert.record import ConversionRecord
-from edgesmith.convert.sources import Source, load_source
+from edgesmith.convert.plan import ConversionPlan
+from edgesmith.convert.prepare import Prepared, prepare_graph
+from edgesmith.convert.record import ConversionRecord, FileRecord, SourceRecord
+from edgesmith.convert.sources import load_source
 from edgesmith.convert.sources.load import find_run, require_source
 from edgesmith.convert.sources.tflite_file import spec_inside
-from edgesmith.convert.written import WrittenFile
+from edgesmith.convert.why.page import PAGE, render_page
 from edgesmith.runtime.atomic import require_free, staged_folder, write_bytes, write_json
-from edgesmith.runtime.errors import DataError, OptionError
 from edgesmith.runtime.runrecord import RunRecord
-from edgesmith.runtime.spec import InputSpec, ModelSpec, SourceSpec
-
-_SHOWN = 5  # labels in a message; a model may have a thousand
+from edgesmith.runtime.spec import InputSpec, SourceSpec
 
 Report = Callable[[str, float], None]
 """Called with what is being done and the share of the conversion that is behind it, 0..1."""
@@ -38,6 +43,12 @@ class _Inputs:
     labels: tuple[str, ...]
     geometry: InputSpec | None
     choice: ImageChoice
+    guard: GuardImages | None
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the images."""
+        found = (calibration_warning(self.choice), None if self.guard is None else self.guard.warning)
+        return tuple(warning for warning in found if warning is not None)
 
 
 def _silent(stage: str, share: float) -> None:
@@ -49,41 +60,65 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
 
     Raises `OutputError` for a folder that is not free and `ModelFileError`, `DataError`, `OptionError` for
     unfit inputs, all before slow work; `ImageError` for an unreadable image; `UnsupportedModelError` for a
-    model that cannot be converted.
+    model that cannot be converted. A goal that no rung reaches is no error here: see `guard` of the record.
     """
     started = time.perf_counter()
     inputs = _check_inputs(plan)
     report("loading the model", 0.0)
+    import_custom(plan.custom)
     source = load_source(plan.model)
     prepared = prepare_graph(source.flatbuffer, inputs.labels, plan.normalisation)
-    graph = prepared.graph
+    geometry = inputs.geometry or _geometry(prepared.graph.input_shape)
     original = Original(source=source, normalisation=plan.normalisation, logits=prepared.from_logits)
-    geometry = inputs.geometry or _geometry(graph.input_shape)
-    flatbuffers = export(
-        graph,
-        plan.precisions,
-        inputs.choice.calibration,
-        geometry,
-        report=lambda s, share: report(s, 0.3 + 0.3 * share),
-    )
+    report("asking the original", 0.15)
+    reference = _ask(original, prepared, inputs, geometry)
+    exporter = Exporter(prepared.graph, plan, _material(inputs, geometry))
+    origin = SourceSpec(sha256=source.sha256, framework=source.framework)
+    deployment = Deployment(plan=plan, labels=inputs.labels, geometry=geometry, source=origin)
     with staged_folder(plan.output) as folder:
-        specs = _specs(plan, source, inputs.labels, geometry, flatbuffers)
-        files = _write_files(plan, folder, flatbuffers, specs, report)
-        images = parity_images(inputs.choice, geometry)
-        report("comparing with the original", 0.75)
-        measured = measure_files(folder, files, original, images, classes=len(inputs.labels))
+        files = _make_files(folder, deployment, exporter, reference, report)
         record = ConversionRecord(
             name=plan.name,
-            source=measured.source_record(plan.name, source),
-            files=measured.files,
+            source=SourceRecord(
+                name=plan.name, framework=source.framework, sha256=source.sha256, accuracy=reference.accuracy
+            ),
+            files=files,
             calibration_images=len(inputs.choice.calibration),
-            input_offset=flatbuffers.input_offset,
+            input_offset=exporter.offset_check,
+            quantization=exporter.errors(),
+            guard=exporter.climb,
+            warnings=inputs.warnings(),
             seconds=time.perf_counter() - started,
         )
         write_json(folder / "convert.json", record.to_json())
         write_bytes(folder / "convert.md", record.to_markdown().encode())
+        write_bytes(folder / PAGE, render_page(record).encode())
     report("done", 1.0)
     return record
+
+
+def _ask(original: Original, prepared: Prepared, inputs: _Inputs, geometry: InputSpec) -> Reference:
+    """The original's answers, to compare with; the folded graph's are among them, or the conversion stops."""
+    images = compared_images(inputs.choice, geometry)
+    asked = max(COMPARED, len(images.classes or ()))
+    scores = original.scores(images.pixels, classes=len(inputs.labels), asked=asked)
+    require_equal(prepared.graph, original, images.pixels, scores)
+    return Reference(images=images, scores=scores)
+
+
+def _make_files(
+    folder: Path, deployment: Deployment, exporter: Exporter, reference: Reference, report: Report
+) -> tuple[FileRecord, ...]:
+    plan = deployment.plan
+    with Measurement(folder, reference, jobs=plan.jobs) as measurement:
+        for number, precision in enumerate(plan.precisions):
+            step = 0.65 / len(plan.precisions)
+            part = _part(report, 0.25 + number * step, 0.25 + (number + 1) * step)
+            for file in deployment.write(folder, exporter.make(precision, report=part)):
+                measurement.add(file)
+        report("comparing with the original", 0.9)
+        pixels = reference.images.pixels
+        return tuple(with_deviations(folder, record, plan, pixels) for record in measurement.records())
 
 
 def _check_inputs(plan: ConversionPlan) -> _Inputs:
@@ -92,103 +127,31 @@ def _check_inputs(plan: ConversionPlan) -> _Inputs:
     folder = find_run(plan.model)
     run = None if folder is None else RunRecord.load(folder)
     known = run if run is not None else spec_inside(plan.model)
-    labels = _labels(plan, run, known)
+    labels = choose_labels(plan.labels, run, known)
     choice = choose_images(plan, run)
     if choice.evaluation is not None:
         choice = replace(choice, evaluation=choice.evaluation.relabelled(labels))
-    return _Inputs(labels=labels, geometry=None if known is None else known.input, choice=choice)
-
-
-def _labels(
-    plan: ConversionPlan, run: RunRecord | None, known: RunRecord | ModelSpec | None
-) -> tuple[str, ...]:
-    if plan.labels is None:
-        if known is None:
-            raise OptionError(
-                "the model does not say what its outputs mean",
-                tip="--labels FILE with one label a line, in output order",
-            )
-        return known.labels
-    labels = _read_labels(plan.labels)
-    # Training fixed what each output means, and the RUN's images are labelled accordingly.
-    if run is not None and labels != run.labels:
-        raise OptionError(
-            f"{str(plan.labels)!r} holds {_listed(labels)}, and the RUN was trained on {_listed(run.labels)}",
-            tip="leave out --labels: the RUN brings its own",
-        )
-    return labels
-
-
-def _read_labels(file: Path) -> tuple[str, ...]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the labels {str(file)!r}: {error}") from error
-    labels = tuple(line.strip() for line in lines if line.strip())
-    twice = tuple(label for label, count in Counter(labels).items() if count > 1)
-    if twice:
-        raise DataError(
-            f"{str(file)!r} holds more than once: {_listed(twice)}",
-            tip="each output needs a label of its own",
-        )
-    if len(labels) < 2:
-        raise DataError(
-            f"{str(file)!r} holds {len(labels)} labels; at least 2 are needed",
-            tip="one label a line, in output order",
-        )
-    return labels
-
-
-def _listed(labels: tuple[str, ...]) -> str:
-    more = f" … ({len(labels)} labels)" if len(labels) > _SHOWN else ""
-    return ", ".join(map(repr, labels[:_SHOWN])) + more
+    return _Inputs(
+        labels=labels,
+        geometry=None if known is None else known.input,
+        choice=choice,
+        guard=None if plan.goal is None else choose_guard_images(plan, run, choice, labels),
+    )
 
 
 def _geometry(shape: tuple[int, int, int, int]) -> InputSpec:
     return InputSpec(height=shape[1], width=shape[2], channels=shape[3])
 
 
-def _specs(
-    plan: ConversionPlan,
-    source: Source,
-    labels: tuple[str, ...],
-    geometry: InputSpec,
-    flatbuffers: Flatbuffers,
-) -> dict[WritablePrecision, ModelSpec]:
-    return {
-        precision: ModelSpec(
-            name=plan.name,
-            labels=labels,
-            input=geometry,
-            precision=precision,
-            source=SourceSpec(sha256=source.sha256, framework=source.framework),
-            golden=golden_answers(flatbuffer, geometry, precision),
-        )
-        for precision, flatbuffer in flatbuffers.by_precision.items()
-    }
+def _material(inputs: _Inputs, geometry: InputSpec) -> Material:
+    return Material(
+        classes=len(inputs.labels),
+        calibration=load_pixels(inputs.choice.calibration, geometry),
+        guard=None if inputs.guard is None else load_pixels(inputs.guard.files, geometry),
+        guard_images=inputs.guard,
+    )
 
 
-def _write_files(
-    plan: ConversionPlan,
-    folder: Path,
-    flatbuffers: Flatbuffers,
-    specs: dict[WritablePrecision, ModelSpec],
-    report: Report,
-) -> list[WrittenFile]:
-    files = []
-    for precision, flatbuffer in flatbuffers.by_precision.items():
-        for model_format in plan.formats:
-            report(f"writing {precision} {model_format}", 0.6)
-            started = time.perf_counter()
-            if model_format == "tflite":
-                data = package_tflite(flatbuffer, specs[precision])
-            else:
-                lowered = lower(flatbuffer, passes=INT8_PASSES if precision == "int8" else ())
-                data = package_onnx(lowered, specs[precision])
-            path = f"{plan.name}-{precision}.{model_format}"
-            write_bytes(folder / path, data)
-            spent = time.perf_counter() - started
-            # The lowering starts from the flatbuffer, whose own time belongs to the .tflite.
-            spent += flatbuffers.seconds[precision] if model_format == "tflite" else 0.0
-            files.append(WrittenFile(path=path, format=model_format, precision=precision, seconds=spent))
-    return files
+def _part(report: Report, start: float, end: float) -> Report:
+    """A report for one part of the work, whose own share runs from 0 to 1."""
+    return lambda stage, share: report(stage, start + (end - start) * share)

@@ -36,7 +36,7 @@ class Parity:
 def file_outputs(file: Path, pixels: NDArray[np.uint8]) -> NDArray[Any]:
     """Raw outputs [n, classes] of a model file for raw pixels uint8 [n, height, width, channels]."""
     engine = open_engine(file)
-    rows = [engine.run(picture[None].astype(engine.input_dtype, copy=False)) for picture in pixels]
+    rows = [engine.run(picture[None]) for picture in pixels]
     engine.close()
     return np.stack(rows)
 

@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
+from edgesmith.convert.guard.goal import Goal
 from edgesmith.convert.normalisation import RAW_PIXELS, ExternalNormalisation
+from edgesmith.convert.quantization.scheme import DEFAULT_SCHEME, Scheme
+from edgesmith.convert.tflite.boundary import BOUNDARY_TYPES, BoundaryType
 from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.errors import OptionError
-from edgesmith.runtime.spec import MODEL_FORMATS, ModelFormat
+from edgesmith.runtime.spec import MODEL_FORMATS, PRECISIONS, ModelFormat, Precision
 
-WritablePrecision = Literal["float32", "int8"]
-WRITABLE_PRECISIONS: tuple[WritablePrecision, ...] = get_args(WritablePrecision)
+DEFAULT_PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+
+TFLITE_ONLY: frozenset[Precision] = frozenset({"int16x8", "mixed"})
+"""ONNX Runtime has no kernels for 16-bit activations, and tf2onnx does not read graphs of mixed precision."""
+
+CALIBRATED: frozenset[Precision] = frozenset({"int8", "int16x8", "mixed"})
+"""Precisions with ranges for activations."""
 
 CALIBRATION_IMAGES = 100
 """More than enough: on MobileNetV1 0.25, 5 images gave 91.4 % agreement with the float model, 20 to 200 gave 92-93 %."""
@@ -24,28 +31,69 @@ class ConversionPlan:
     images, labels ignored; None takes the RUN's training split. `evaluate`: labelled images; None takes the
     RUN's test split. `labels`: a file with one label a line in output order; None takes those of the RUN or
     of the edgesmith `.tflite`. `normalisation`: what the model expects to have been done to raw pixels
-    outside of it. `seed`: at least 0. Raises `OptionError` for other values.
+    outside of it. `keep_float`: patterns of operator names for `mixed`. `scheme`: where int8 begins; with a `goal`, the guard climbs on from there, judging on the
+    images of `guard`, by default the RUN's validation split. `io`: type of an int8 file's input and output.
+    `x86_safe`: int8 ONNX with uint8 weights. `custom`: Python modules that define the model's own layers.
+    `jobs`: files measured at a time,
+    while others are made. `seed`: at least 0. Raises `OptionError` for other values.
     """
 
     model: Path
     output: Path
-    precisions: tuple[WritablePrecision, ...] = WRITABLE_PRECISIONS
+    precisions: tuple[Precision, ...] = DEFAULT_PRECISIONS
     formats: tuple[ModelFormat, ...] = MODEL_FORMATS
     calibration: Path | None = None
     evaluate: Path | None = None
     labels: Path | None = None
     normalisation: ExternalNormalisation = RAW_PIXELS
+    scheme: Scheme = DEFAULT_SCHEME
+    keep_float: tuple[str, ...] = ()
+    goal: Goal | None = None
+    guard: Path | None = None
+    io: BoundaryType = "uint8"
+    x86_safe: bool = False
+    custom: tuple[str, ...] = ()
+    jobs: int = 2
     seed: int = 0
 
     def __post_init__(self) -> None:
         if not self.precisions or not self.formats:
             raise OptionError("at least one precision and one format are needed")
         for precision in self.precisions:
-            one_of(WRITABLE_PRECISIONS, what="precision")(precision)
+            one_of(PRECISIONS, what="precision")(precision)
         for model_format in self.formats:
             one_of(MODEL_FORMATS, what="format")(model_format)
+        one_of(BOUNDARY_TYPES, what="input and output type")(self.io)
         if self.seed < 0:
             raise OptionError(f"seed {self.seed}; at least 0 is needed")
+        if self.jobs < 1:
+            raise OptionError(f"jobs {self.jobs}; at least 1 is needed")
+        self._check_combinations()
+
+    def _check_combinations(self) -> None:
+        if not any(self.formats_of(precision) for precision in self.precisions):
+            raise OptionError(
+                f"{' and '.join(self.precisions)} cannot be written as {' and '.join(self.formats)}",
+                tip="add --format tflite",
+            )
+        if "mixed" in self.precisions and not self.keep_float:
+            raise OptionError(
+                "mixed precision needs to know which operators stay float",
+                tip="--keep-float PATTERN…; convert.json lists the names and errors of all operators",
+            )
+        if self.goal is not None and "int8" not in self.precisions:
+            raise OptionError("a goal for int8 needs --precision int8 among the others")
+        if self.guard is not None and self.goal is None:
+            raise OptionError("--guard without a goal", tip="--max-drop 0.5 or --min-agreement 98")
+
+    def formats_of(self, precision: Precision) -> tuple[ModelFormat, ...]:
+        """The formats to write a precision in."""
+        return tuple(name for name in self.formats if name == "tflite" or precision not in TFLITE_ONLY)
+
+    @property
+    def needs_calibration(self) -> bool:
+        """Whether images are needed to find ranges."""
+        return not CALIBRATED.isdisjoint(self.precisions)
 
     @property
     def name(self) -> str:

@@ -3,17 +3,34 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from edgesmith.convert.guard.climb import Attempt, Climb
+from edgesmith.convert.onnx.deviations import Deviation
 from edgesmith.convert.parity import Parity
+from edgesmith.convert.quantization.errors import QuantizationErrors
 from edgesmith.convert.quantization.input_offset import OffsetCheck
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.spec import ModelFormat, Precision
 
 SCHEMA = "edgesmith.convert/1"
 
+FILE_HEADERS = (
+    "file",
+    "KiB",
+    "int8 operators",
+    "top-1",
+    "same best class",
+    "largest difference",
+    "identical bytes",
+)
+LADDER_HEADERS = ("rung", "holds", "agreement", "points below float", "KiB", "s")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """One written file. `seconds`: for writing it, measuring left out."""
+    """One written file. `seconds`: for writing it, measuring left out.
+
+    `deviations`: of an int8 `.onnx` whose bytes were not always those of its `.tflite`, the operators that differ.
+    """
 
     path: str
     format: ModelFormat
@@ -24,6 +41,7 @@ class FileRecord:
     parity: Parity
     accuracy: Accuracy | None
     seconds: float
+    deviations: tuple[Deviation, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """One entry of `files`."""
@@ -42,13 +60,20 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionRecord:
-    """Everything measured during one conversion. `calibration_images`: 0 without int8."""
+    """Everything measured during one conversion.
+
+    `calibration_images`: 0 where nothing was calibrated. `quantization`: what int8 did to each
+    operator; None without int8. `guard`: None without a goal. `warnings`: what to know before trusting a number.
+    """
 
     name: str
     source: SourceRecord
     files: tuple[FileRecord, ...]
     calibration_images: int
     input_offset: OffsetCheck | None
+    quantization: QuantizationErrors | None
+    guard: Climb | None
+    warnings: tuple[str, ...]
     seconds: float
 
     def to_json(self) -> dict[str, Any]:
@@ -62,6 +87,9 @@ class ConversionRecord:
             "files": [file.to_json() for file in self.files],
             "calibration_images": self.calibration_images,
             "input_offset": asdict(self.input_offset) if self.input_offset else None,
+            "guard": self.guard.to_json() if self.guard else None,
+            "quantization": self.quantization.to_json() if self.quantization else None,
+            "warnings": list(self.warnings),
             "seconds": self.seconds,
         }
 
@@ -72,18 +100,65 @@ class ConversionRecord:
             f"# {self.name}",
             "",
             f"Converted from {self.source.framework}, SHA-256 `{self.source.sha256}`.",
-            f"Measured on {parity.images} {parity.images_from} images with the engines that run the files"
+            f"Measured on {parity.images} images ({parity.images_from}) with the engines that run the files"
             f"{'' if self.source.accuracy is None else f'; the source scores {_percent(self.source.accuracy)}'}.",
             "",
-            "| file | KiB | int8 operators | top-1 | same best class as source | largest difference | identical bytes |",
-            "|---|---|---|---|---|---|---|",
+            f"| {' | '.join(FILE_HEADERS)} |",
+            f"|{'---|' * len(FILE_HEADERS)}",
         ]
         lines += [f"| {' | '.join(row)} |" for row in self.rows()]
+        lines += [f"\n{line}." for line in self.differences()]
+        lines += [f"\nWarning: {warning}." for warning in self.warnings]
+        if self.guard is not None:
+            lines += ["", *_ladder(self.guard)]
         return "\n".join([*lines, ""])
+
+    def differences(self) -> list[str]:
+        """A sentence for each operator whose ONNX is not exact."""
+        return [
+            f"In {file.path}, {found.kind} (operator {found.operator}) differs from the .tflite by up to "
+            f"{found.max_steps} steps, in {100 * found.share:.2g} % of its values"
+            for file in self.files
+            for found in file.deviations
+        ]
 
     def rows(self) -> list[tuple[str, ...]]:
         """The table's cells: file, KiB, int8 share, accuracy, agreement, largest difference, identity."""
         return [_row(file) for file in self.files]
+
+
+def _ladder(guard: Climb) -> list[str]:
+    """The guard's rungs as a Markdown section."""
+    found = "reached with" if guard.met else "not reached; the best found is"
+    lines = [
+        "## Guard",
+        "",
+        f"Goal: {guard.goal}, on {guard.chosen.judgement.images} images ({guard.images_from}): "
+        f"{found} {guard.chosen.rung.name}.",
+        "",
+        f"| {' | '.join(LADDER_HEADERS)} |",
+        f"|{'---|' * len(LADDER_HEADERS)}",
+    ]
+    lines += [f"| {' | '.join(ladder_row(attempt))} |" for attempt in guard.attempts]
+    lines += [f"\n{error.kind} `{error.output}`: {error.advice}" for error in guard.wrong]
+    return lines
+
+
+def ladder_row(attempt: Attempt) -> tuple[str, ...]:
+    """A rung's cells: name, whether it holds, agreement, points below float with interval, KiB, seconds."""
+    judgement = attempt.judgement
+    low, high = judgement.agreement_interval
+    below = "-"
+    if judgement.drop is not None and judgement.drop_interval is not None:
+        below = "{:.2f} ({:.2f} to {:.2f})".format(judgement.drop, *judgement.drop_interval)
+    return (
+        attempt.rung.name,
+        "yes" if attempt.holds else "no",
+        f"{100 * judgement.agreement:.1f} % ({100 * low:.1f}-{100 * high:.1f})",
+        below,
+        f"{len(attempt.flatbuffer) / 1024:,.0f}",
+        f"{attempt.seconds:.1f}",
+    )
 
 
 def _row(file: FileRecord) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from edgesmith.convert.plan import WritablePrecision
-from edgesmith.runtime.spec import ModelFormat
+from edgesmith.runtime.spec import ModelFormat, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,5 +11,5 @@ class WrittenFile:
 
     path: str
     format: ModelFormat
-    precision: WritablePrecision
+    precision: Precision
     seconds: float

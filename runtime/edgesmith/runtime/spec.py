@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -17,6 +18,14 @@ ModelFormat = Literal["tflite", "onnx"]
 MODEL_FORMATS: tuple[ModelFormat, ...] = get_args(ModelFormat)
 
 Resize = Literal["stretch", "crop"]
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether a name is free of control characters (Unicode category Cc) and surrogates (Cs).
+
+    A terminal obeys the former, and a file of one label a line breaks at some; the latter are no text.
+    """
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,8 @@ class SourceSpec:
 class Golden:
     """The answers to the inputs of `edgesmith.runtime.golden`, computed at conversion.
 
-    `outputs`: one row of output values an input: integers 0..255 for uint8 outputs, else probabilities.
+    `outputs`: one row of output values an input: integers 0..255 for uint8 outputs, -128..127
+    for int8 ones, else probabilities.
     `tolerance`: largest absolute difference, in those units, that still counts as the same kernels' work.
     `other_kernels`: largest difference seen at conversion between LiteRT with and without XNNPACK.
     """
@@ -94,6 +104,9 @@ class ModelSpec:
     def __post_init__(self) -> None:
         if len(self.labels) < 2:
             raise ValueError(f"{len(self.labels)} labels; a classifier has at least two")
+        for text in (self.name, *self.labels):
+            if not is_plain_text(text):
+                raise ValueError(f"{text!a} has control characters")
 
     def to_json(self) -> bytes:
         """UTF-8 JSON with `schema` first and no spaces: equal specs give equal bytes."""

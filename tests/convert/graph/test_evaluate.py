@@ -65,6 +65,18 @@ CASES: dict[str, tuple[Kind, dict[str, Any], Sequence[Any], Any]] = {
     "mean drops axes": ("MEAN", {"axes": (1, 2), "keep_dims": False}, (grid(2, 2, 2, 1),), [[1.5], [5.5]]),
     "mean keeps axes": ("MEAN", {"axes": (1,), "keep_dims": True}, (grid(1, 2, 2),), [[[1, 2]]]),
     "reshape of a batch": ("RESHAPE", {"shape": (1, 4)}, (grid(2, 2, 2),), [[0, 1, 2, 3], [4, 5, 6, 7]]),
+    "resize, corners to corners": (
+        "RESIZE_BILINEAR",
+        {"size": (1, 3), "align_corners": True, "half_pixel_centers": False},
+        (np.array([0, 10], np.float32).reshape(1, 1, 2, 1),),
+        [[[[0], [5], [10]]]],
+    ),
+    "resize, centres to centres": (
+        "RESIZE_BILINEAR",
+        {"size": (1, 4), "align_corners": False, "half_pixel_centers": True},
+        (np.array([0, 8], np.float32).reshape(1, 1, 2, 1),),
+        [[[[0], [2], [6], [8]]]],
+    ),
     "pad": (
         "PAD",
         {"paddings": ((0, 0), (1, 0), (0, 2))},

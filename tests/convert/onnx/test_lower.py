@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.normalisation import ExternalNormalisation
-from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, lower
+from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, X86_SAFE_PASSES, lower
 from edgesmith.convert.prepare import prepare_graph
 from edgesmith.convert.quantization.input_offset import integer_offset
 from edgesmith.convert.quantization.quantize import quantize
@@ -109,6 +109,27 @@ def applied_twice(image: Any) -> Any:
     return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling2D()(values))
 
 
+def swishes(image: Any) -> Any:
+    """MobileNetV3's block: hard-swish, and squeeze-and-excite, whose mean is over what a hard-swish left."""
+    values = layers.Rescaling(1 / 127.5, -1)(image)
+    values = normalised(layers.Conv2D(8, 3, strides=2, use_bias=False)(values))
+    values = layers.Activation("hard_swish")(values)
+    values = normalised(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(values))
+    values = layers.Activation("hard_swish")(values)
+    excite = layers.GlobalAveragePooling2D(keepdims=True)(values)
+    excite = layers.Conv2D(8, 1, activation="hard_sigmoid")(layers.Conv2D(4, 1, activation="relu")(excite))
+    values = layers.Conv2D(6, 1)(layers.Multiply()([values, excite]))
+    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling2D()(values))
+
+
+def leaky(image: Any) -> Any:
+    """Leaky ReLUs of two slopes, and a bilinear enlargement by two."""
+    values = layers.Conv2D(8, 3, strides=2, padding="same")(layers.Rescaling(1 / 127.5, -1)(image))
+    values = layers.UpSampling2D(2, interpolation="bilinear")(layers.LeakyReLU(0.1)(values))
+    values = layers.LeakyReLU(0.3)(layers.Conv2D(6, 3)(values))
+    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling2D()(values))
+
+
 SEED = 0
 NETWORKS = {
     function.__name__: function
@@ -121,6 +142,8 @@ NETWORKS = {
         by_channel,
         flattened,
         applied_twice,
+        swishes,
+        leaky,
     )
 }
 
@@ -195,6 +218,17 @@ def test_int8_onnx_equals_int8_tflite_bit_for_bit(converted: Converted, run_mode
     assert len(np.unique(tflite, axis=0)) >= 20
 
 
+def test_x86_safe_gives_the_same_bytes_from_unsigned_weights(converted: Converted, run_model: Runner) -> None:
+    safe = lower(converted.int8, passes=X86_SAFE_PASSES)
+    assert np.array_equal(run_model(safe, converted.pixels), run_model(converted.int8_onnx, converted.pixels))
+    types = {tensor.data_type for tensor in onnx.load_from_string(safe).graph.initializer}
+    assert onnx.TensorProto.UINT8 in types
+    assert onnx.TensorProto.INT8 not in types
+    assert onnx.TensorProto.INT8 in {
+        tensor.data_type for tensor in onnx.load_from_string(converted.int8_onnx).graph.initializer
+    }
+
+
 def test_int8_stays_near_keras(converted: Converted, run_model: Runner) -> None:
     rows = run_model(converted.int8, converted.pixels).astype(np.float32) / 256
     difference = np.abs(rows - converted.scores)
@@ -233,6 +267,8 @@ def test_networks_exercise_what_they_are_for(converted: Converted) -> None:
         "by_channel": {"DEPTHWISE_CONV_2D", "CONV_2D"},
         "flattened": {"AVERAGE_POOL_2D", "FULLY_CONNECTED"},
         "applied_twice": {"ADD", "CONV_2D"},
+        "swishes": {"HARD_SWISH", "MUL", "MEAN"},
+        "leaky": {"LEAKY_RELU", "RESIZE_BILINEAR"},
     }
     assert expected[converted.name] <= set(kinds)
     if converted.name == "by_channel":

@@ -5,7 +5,8 @@ import pytest
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.model import Activation, Kind
-from edgesmith.convert.quantization.calibrate import BATCH, activation_ranges, batches, input_values
+from edgesmith.convert.quantization.calibrate import activation_ranges
+from edgesmith.convert.quantization.observe import BATCH
 from edgesmith.convert.quantization.scales import PROBABILITY_RANGE, ActivationRange
 
 POOL = {"window": (2, 2), "stride": (2, 2), "padding": "VALID"}
@@ -127,13 +128,3 @@ def test_padded_input_keeps_the_range_of_pixels() -> None:
         pictures(3),
     )
     assert ranges["padded"] == ActivationRange(low=-127, high=128)
-
-
-def test_input_values_subtract_the_offset() -> None:
-    assert input_values(graph(operator("RELU", "image", "out"), offset=127.5), pictures(7)).max() == -120.5
-
-
-def test_batches_leave_no_image_out() -> None:
-    images = pictures(*range(2 * BATCH + 3))
-    assert [len(batch) for batch in batches(images)] == [BATCH, BATCH, 3]
-    assert np.array_equal(np.concatenate(list(batches(images))), images)

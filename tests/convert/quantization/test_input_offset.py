@@ -5,8 +5,8 @@ import pytest
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.evaluate import run
-from edgesmith.convert.quantization.calibrate import input_values
 from edgesmith.convert.quantization.input_offset import MAX_DIFFERENCE, integer_offset
+from edgesmith.convert.quantization.observe import input_values
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 6, 6, 3), dtype=np.uint8)
 

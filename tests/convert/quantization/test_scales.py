@@ -5,6 +5,7 @@ from edgesmith.convert.graph.model import Kind
 from edgesmith.convert.quantization.scales import (
     PROBABILITY_RANGE,
     ActivationRange,
+    bounds_for_bias,
     fake_quantize_weights,
     weight_bounds,
 )
@@ -76,3 +77,16 @@ def test_weights_round_to_255_symmetric_levels(kind: Kind, shape: tuple[int, ...
     assert rounded.shape == shape
     np.testing.assert_allclose(codes, np.round(weights / step), atol=1e-3)
     assert np.abs(codes).max() == pytest.approx(127, abs=1e-3)
+
+
+def test_only_bounds_too_small_for_their_bias_grow() -> None:
+    bounds, bias = np.array([1, 1e-8], np.float32), np.array([3, 3], np.float32)
+    first, second = bounds_for_bias(bounds, bias, input_scale=6 / 255)
+    assert first == 1
+    code = 3 / (6 / 255 * second / 127)
+    assert 2**29 < code < 2**31
+
+
+def test_one_bound_for_all_fits_the_largest_bias() -> None:
+    (bound,) = bounds_for_bias(np.array([1e-8], np.float32), np.array([0, -7], np.float32), input_scale=0.5)
+    assert 2**29 < 7 / (0.5 * bound / 127) < 2**31

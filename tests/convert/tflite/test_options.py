@@ -68,6 +68,15 @@ def test_constant_operands_become_options(kind: Kind, operands: list[Any], optio
     assert read_options(kind, None, operands) == options
 
 
+def test_resize_options() -> None:
+    fields = {"alignCorners": False, "halfPixelCenters": True}
+    assert read_options("RESIZE_BILINEAR", table("ResizeBilinear", **fields), [None, np.array([6, 8])]) == {
+        "size": (6, 8),
+        "align_corners": False,
+        "half_pixel_centers": True,
+    }
+
+
 @pytest.mark.parametrize("axes", [np.array([1, 2]), np.array(1)], ids=["two axes", "one axis"])
 def test_mean_axes(axes: Any) -> None:
     found = read_options("MEAN", table("Reducer", keepDims=True), [None, axes])
@@ -80,6 +89,7 @@ def test_mean_axes(axes: Any) -> None:
         ("CONCATENATION", table("Concatenation", axis=0), [], "over the batch"),
         ("RESHAPE", None, [None, np.array([1, -1])], r"open shape \(1, -1\)"),
         ("RESHAPE", None, [None, None], "RESHAPE computes its operand 1 at run time"),
+        ("RESIZE_BILINEAR", None, [None, None], "RESIZE_BILINEAR computes its operand 1 at run time"),
         ("PAD", None, [None], "PAD computes its operand 1 at run time"),
         ("STRIDED_SLICE", table("StridedSlice", shrinkAxisMask=2), SLICE, "dropped axes"),
         ("STRIDED_SLICE", table("StridedSlice", newAxisMask=1), SLICE, "new or dropped axes"),

@@ -1,22 +1,32 @@
-"""The two exports of one graph, looked at with LiteRT: raw pixels in, and the integers that were promised."""
+"""The exports of one graph, looked at with LiteRT: raw pixels in, and the integers that were promised."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.evaluate import run
-from edgesmith.convert.quantization.calibrate import activation_ranges, input_values
+from edgesmith.convert.quantization.calibrate import activation_ranges
+from edgesmith.convert.quantization.observe import input_values
 from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.quantization.scheme import Scheme
+from edgesmith.convert.tflite.boundary import BoundaryType
 from edgesmith.convert.tflite.read import operator_names
-from edgesmith.convert.tflite.write import write_float32, write_int8
+from edgesmith.convert.tflite.write import (
+    rounded_weights,
+    write_dynamic,
+    write_float16,
+    write_float32,
+    write_int8,
+)
+from edgesmith.runtime.errors import UnsupportedModelError
 
 Runner = Callable[[bytes, NDArray[np.uint8]], NDArray[Any]]
 GENERATOR = np.random.default_rng(0)
@@ -147,3 +157,147 @@ def test_writing_twice_gives_equal_bytes(pixels: NDArray[np.uint8], int8: bytes)
 def test_fractional_offset_is_no_zero_point(pixels: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match=r"127\.5 is no zero point"):
         quantized(replace(GRAPH, input_offset=127.5), pixels)
+
+
+@pytest.fixture(scope="module")
+def float32(wide_graph: Graph) -> bytes:
+    return write_float32(wide_graph)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Smaller:
+    """A file's size against float32, and how far its probabilities may be off."""
+
+    write: Callable[[Graph], bytes]
+    share: float
+    difference: float
+
+
+@pytest.mark.parametrize(
+    "smaller",
+    [
+        pytest.param(Smaller(write=write_float16, share=0.55, difference=1e-3), id="float16"),
+        pytest.param(Smaller(write=write_dynamic, share=0.34, difference=0.015), id="dynamic"),
+    ],
+)
+def test_smaller_weights_behind_float32_tensors(
+    smaller: Smaller,
+    wide_graph: Graph,
+    float32: bytes,
+    pixels: NDArray[np.uint8],
+    run_model: Runner,
+) -> None:
+    flatbuffer = smaller.write(wide_graph)
+    assert smaller.write(wide_graph) == flatbuffer
+    assert len(flatbuffer) < smaller.share * len(float32)
+    got, wanted = run_model(flatbuffer, pixels), run_model(float32, pixels)
+    assert got.dtype == np.float32
+    assert 0 < np.abs(got - wanted).max() < smaller.difference
+    assert np.ptp(wanted, axis=0).max() > 10 * smaller.difference  # pictures differ by more than that
+
+
+def test_float16_weights_are_the_nearest(wide_graph: Graph) -> None:
+    interpreter = Interpreter(model_content=write_float16(wide_graph))
+    stored = {
+        tuple(d["shape"]): d["index"] for d in interpreter.get_tensor_details() if d["dtype"] == np.float16
+    }
+    got = interpreter.get_tensor(stored[40, 128])
+    assert np.array_equal(got, wide_graph.constants["head:w"].T.astype(np.float16))
+
+
+def test_float16_refuses_what_it_cannot_hold(wide_graph: Graph) -> None:
+    weights = wide_graph.constants["block:w"].copy()
+    weights[0, 0, 3, 5] = -70000
+    with pytest.raises(
+        UnsupportedModelError, match=r"'block:w' holds weights up to 70000; float16 ends at 65504"
+    ):
+        write_float16(wide_graph.with_constants({"block:w": weights}))
+
+
+def test_dynamic_convolutions_have_a_scale_for_each_channel_and_dense_layers_one(wide_graph: Graph) -> None:
+    details = Interpreter(model_content=write_dynamic(wide_graph)).get_tensor_details()
+    scales = {
+        tuple(tensor["shape"]): len(tensor["quantization_parameters"]["scales"])
+        for tensor in details
+        if tensor["dtype"] == np.int8
+    }
+    assert scales == {(128, 1, 1, 16): 128, (128, 1, 1, 128): 128, (40, 128): 1}
+
+
+def test_dynamic_loads_in_the_last_tflite_runtime(wide_graph: Graph) -> None:
+    model = schema.ModelT.InitFromPackedBuf(write_dynamic(wide_graph), 0)
+    versions = {
+        max(code.builtinCode, code.deprecatedBuiltinCode): code.version for code in model.operatorCodes
+    }
+    # 12, which the converter writes unasked, is the one that tflite-runtime 2.14 refuses.
+    assert versions[schema.BuiltinOperator.FULLY_CONNECTED] == 9
+
+
+@pytest.mark.parametrize("io", ["float", "int8"])
+def test_int8_codes_do_not_depend_on_io(
+    io: BoundaryType, int8: bytes, pixels: NDArray[np.uint8], run_model: Runner
+) -> None:
+    flatbuffer = write_int8(quantized(GRAPH, pixels), io=io)
+    rows, wanted = run_model(flatbuffer, pixels), run_model(int8, pixels)
+    if io == "float":
+        assert rows.dtype == np.float32
+        assert np.array_equal(rows, wanted / np.float32(256))
+    else:
+        assert rows.dtype == np.int8
+        assert np.array_equal(rows.astype(np.int16) + 128, wanted)
+    assert len(np.unique(wanted, axis=0)) > 10
+
+
+@pytest.mark.parametrize(
+    ("io", "operators", "dtype"),
+    [
+        pytest.param("float", ["SUB", "QUANTIZE", "DEQUANTIZE"], np.float32, id="float"),
+        pytest.param("int8", [], np.int8, id="int8"),
+        pytest.param("uint8", ["QUANTIZE", "QUANTIZE"], np.uint8, id="uint8"),
+    ],
+)
+def test_io_is_conversion_at_the_ends_alone(
+    io: BoundaryType, operators: list[str], dtype: Any, pixels: NDArray[np.uint8]
+) -> None:
+    flatbuffer = write_int8(quantized(GRAPH, pixels), io=io)
+    body = ["CONV_2D", "DEPTHWISE_CONV_2D", "MUL", "MEAN", "FULLY_CONNECTED", "SOFTMAX"]
+    assert [name for name in operator_names(flatbuffer) if name not in body] == operators
+    interpreter = Interpreter(model_content=flatbuffer)
+    assert (
+        interpreter.get_input_details()[0]["dtype"] == interpreter.get_output_details()[0]["dtype"] == dtype
+    )
+
+
+def weight_codes(flatbuffer: bytes) -> dict[tuple[int, ...], NDArray[np.int8]]:
+    """The int8 constants, by shape."""
+    model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
+    return {
+        tuple(tensor.shape): np.frombuffer(bytes(model.buffers[tensor.buffer].data), np.int8)
+        for tensor in model.subgraphs[0].tensors
+        if tensor.type == schema.TensorType.INT8 and model.buffers[tensor.buffer].data is not None
+    }
+
+
+def test_dynamic_of_a_quantized_graph_has_the_codes_and_the_means_of_int8(
+    wide_graph: Graph, pixels: NDArray[np.uint8], run_model: Runner
+) -> None:
+    corrected = quantize(wide_graph, pixels, progress=lambda done, total: None)
+    rounded = rounded_weights(corrected)
+    codes = [weight_codes(write_dynamic(rounded)), weight_codes(write_int8(corrected))]
+    for shape in ((128, 1, 1, 16), (128, 1, 1, 128), (40, 128)):
+        assert np.array_equal(codes[0][shape], codes[1][shape])
+    wanted = run_model(write_float32(wide_graph), pixels)
+    plain, ours = (
+        np.abs((run_model(write_float32(graph), pixels) - wanted).mean(0)).max()
+        for graph in (rounded_weights(quantized(wide_graph, pixels)), rounded)
+    )
+    assert ours < plain
+
+
+def test_dead_channel_keeps_its_bias(wide_graph: Graph, pixels: NDArray[np.uint8], run_model: Runner) -> None:
+    """Weights of zero have no scale of their own; that of a bias beside them must not overflow 32 bits."""
+    weights, bias = wide_graph.constants["depth:w"].copy(), wide_graph.constants["depth:b"].copy()
+    weights[:, :, 5], bias[5] = 0, 5.0
+    graph = wide_graph.with_constants({"depth:w": weights, "depth:b": bias})
+    got = run_model(write_int8(quantize(graph, pixels, progress=lambda done, total: None)), pixels) / 256
+    assert np.abs(got - run_model(write_float32(graph), pixels)).max() < 0.1

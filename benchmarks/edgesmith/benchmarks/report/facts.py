@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS, SAMPLES, SECONDS
 from edgesmith.benchmarks.report.wording import size
 from edgesmith.benchmarks.results import BenchResult
-from edgesmith.benchmarks.worker.state import throttling_words
+from edgesmith.runtime.machine.state import throttling_words
 
 # Of the hundred words of an x86 processor those that decide which kernels run.
 _TELLING_FEATURES = (

@@ -27,7 +27,7 @@ class DeployedSubject:
         self.labels, self.geometry = self._classifier.labels, self._classifier.spec.input
         self.origin = f"{self._classifier.engine.name}, {self._classifier.spec.precision}"
         # uint8 outputs are multiples of 1/256.
-        self.resolution = UINT8_SCALE if self._classifier.engine.output_dtype == np.uint8 else 1e-7
+        self.resolution = UINT8_SCALE if self._classifier.engine.output_dtype in (np.uint8, np.int8) else 1e-7
         self.has_tensors = format_of(path) == "tflite"
 
     def scores(self, pixels: Pixels) -> NDArray[np.float32]:

@@ -4,9 +4,8 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from edgesmith.convert.explain.result import Explanation, ImageRecord, LayerNoise
+from edgesmith.convert.web.environment import page_environment
 
 PAGE = "explain.html"
 
@@ -30,14 +29,7 @@ class _DeadLayer:
 
 def render_page(explanation: Explanation, folder: Path) -> str:
     """The page for pictures that lie in `folder`."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment(Path(__file__).parent / "templates")
     environment.filters["percent"] = _percent
     environment.filters["basename"] = lambda path: Path(path).name
     return environment.get_template("explain.html.jinja").render(

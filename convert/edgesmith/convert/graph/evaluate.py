@@ -87,6 +87,15 @@ def _reshape(options: Mapping[str, Any], operands: Sequence[Any]) -> Any:
     return tf.reshape(operands[0], (-1, *options["shape"][1:]))
 
 
+def _resize_bilinear(options: Mapping[str, Any], operands: Sequence[Any]) -> Any:
+    return tf.raw_ops.ResizeBilinear(
+        images=operands[0],
+        size=options["size"],
+        align_corners=options["align_corners"],
+        half_pixel_centers=options["half_pixel_centers"],
+    )
+
+
 def _strided_slice(options: Mapping[str, Any], operands: Sequence[Any]) -> Any:
     # The first axis is the batch, of which TFLite's file names the one image it was written for.
     slices = zip(options["begin"][1:], options["end"][1:], options["strides"][1:], strict=True)
@@ -110,6 +119,7 @@ _EVALUATORS: dict[Kind, Evaluator] = {
     "RELU": lambda options, operands: tf.nn.relu(operands[0]),
     "RELU6": lambda options, operands: tf.nn.relu6(operands[0]),
     "RESHAPE": _reshape,
+    "RESIZE_BILINEAR": _resize_bilinear,
     "SOFTMAX": lambda options, operands: tf.nn.softmax(operands[0] * options["beta"]),
     "STRIDED_SLICE": _strided_slice,
     "SUB": lambda options, operands: operands[0] - operands[1],

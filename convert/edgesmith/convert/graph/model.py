@@ -24,6 +24,7 @@ Kind = Literal[
     "RELU",
     "RELU6",
     "RESHAPE",
+    "RESIZE_BILINEAR",
     "SOFTMAX",
     "STRIDED_SLICE",
     "SUB",
@@ -39,7 +40,7 @@ WEIGHTED: frozenset[Kind] = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CO
 # These only move or choose values; TFLite's 8-bit kernels demand one scale for all their inputs and outputs
 # (TFLite 8-bit quantization specification, restrictions of each operator).
 SAME_SCALE: frozenset[Kind] = frozenset(
-    {"AVERAGE_POOL_2D", "CONCATENATION", "MAX_POOL_2D", "PAD", "RESHAPE", "STRIDED_SLICE"}
+    {"AVERAGE_POOL_2D", "CONCATENATION", "MAX_POOL_2D", "PAD", "RESHAPE", "RESIZE_BILINEAR", "STRIDED_SLICE"}
 )
 
 # Probabilities: the specification fixes their output to scale 1/256 and zero point -128.

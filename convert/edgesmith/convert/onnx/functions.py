@@ -3,17 +3,21 @@
 An engine needs nothing for them; it inlines the definition when it loads the file.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import onnx_ir as ir
 
 DOMAIN = "edgesmith"
 SOFTMAX = "SoftmaxOfCodes"
+TABLE = "CodesByTable"
 
 
 def define_functions(model: ir.Model) -> None:
     """Add the definitions of those functions that the graph calls."""
-    if any(node.domain == DOMAIN and node.op_type == SOFTMAX for node in model.graph):
-        function = _softmax(model.graph.opset_imports[""])
+    called = {node.op_type for node in model.graph if node.domain == DOMAIN}
+    for name in sorted(called):
+        function = _DEFINITIONS[name](model.graph.opset_imports[""])
         model.functions[function.identifier()] = function
         model.graph.opset_imports[DOMAIN] = 1
 
@@ -40,8 +44,25 @@ def _softmax(opset: int) -> ir.Function:
     total = body.add("Gather", body.add("CumSum", powers, axis), last, attributes={"axis": 1})
     share = body.add("Reciprocal", body.add("Mul", total, step))
     result = body.add("QuantizeLinear", body.add("Mul", powers, share), unit, zero)
-    graph = ir.Graph([codes, table], [result], nodes=body.nodes, opset_imports={"": opset})
-    return ir.Function(DOMAIN, SOFTMAX, graph=graph, attributes=[])
+    return _function(SOFTMAX, [codes, table], result, body, opset)
+
+
+def _table(opset: int) -> ir.Function:
+    """`CodesByTable(codes uint8 [...], table uint8 [256]) -> uint8 [...]`: `table[code]` for each code.
+
+    GatherElements over one axis: five to eight times as fast in ONNX Runtime as Gather, which copies each
+    single byte by a call.
+    """
+    codes, table = ir.Value(name="codes"), ir.Value(name="table")
+    body = _Body()
+    row = body.constant("row", np.array([-1], np.int64))
+    wide = body.add("Cast", codes, attributes={"to": ir.DataType.INT32.value})
+    found = body.add("GatherElements", table, body.add("Reshape", wide, row))
+    result = body.add("Reshape", found, body.add("Shape", codes))
+    return _function(TABLE, [codes, table], result, body, opset)
+
+
+_DEFINITIONS: dict[str, Callable[[int], ir.Function]] = {SOFTMAX: _softmax, TABLE: _table}
 
 
 class _Body:
@@ -60,3 +81,8 @@ class _Body:
         node.outputs[0].name = f"value_{len(self.nodes)}"
         self.nodes.append(node)
         return node.outputs[0]
+
+
+def _function(name: str, inputs: list[ir.Value], result: ir.Value, body: _Body, opset: int) -> ir.Function:
+    graph = ir.Graph(inputs, [result], nodes=body.nodes, opset_imports={"": opset})
+    return ir.Function(DOMAIN, name, graph=graph, attributes=[])

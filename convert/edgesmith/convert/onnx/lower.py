@@ -17,9 +17,13 @@ from edgesmith.convert.onnx.passes.average_pool import round_average_pools
 from edgesmith.convert.onnx.passes.clips import fold_clips
 from edgesmith.convert.onnx.passes.exact_add import make_adds_exact
 from edgesmith.convert.onnx.passes.exact_softmax import make_softmax_exact
+from edgesmith.convert.onnx.passes.exact_unary import make_unaries_exact
 from edgesmith.convert.onnx.passes.gemm import fuse_gemm
+from edgesmith.convert.onnx.passes.global_pool import pool_means
 from edgesmith.convert.onnx.passes.identity_pairs import remove_identity_pairs
+from edgesmith.convert.onnx.passes.resize import round_resizes
 from edgesmith.convert.onnx.passes.unsigned import make_activations_unsigned
+from edgesmith.convert.onnx.passes.unsigned_weights import make_weights_unsigned
 from edgesmith.convert.onnx.passes.zero_points import unshare_weight_zero_points
 from edgesmith.runtime.errors import UnsupportedModelError
 
@@ -33,11 +37,17 @@ INT8_PASSES: tuple[Pass, ...] = (
     make_activations_unsigned,
     remove_identity_pairs,
     fuse_gemm,
+    pool_means,
     round_average_pools,
+    round_resizes,
     make_adds_exact,
+    make_unaries_exact,
     make_softmax_exact,
     unshare_weight_zero_points,
 )
+
+X86_SAFE_PASSES: tuple[Pass, ...] = (*INT8_PASSES, make_weights_unsigned)
+"""For a file that is exact on x86 without VNNI by itself; elsewhere it is slower than that of `INT8_PASSES`."""
 
 
 def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:
@@ -71,12 +81,18 @@ def _read_with_tf2onnx(tflite: bytes) -> onnx.ModelProto:
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")
+        import tensorflow as tf
         import tf2onnx
 
         file = Path(folder) / "model.tflite"
+        # `tf2onnx.convert.from_tflite` is these two steps, with a deep copy of the graph before each of some
+        # fifty optimizations, in case one fails: more than half of its time.
         try:
             file.write_bytes(flatten_dense_inputs(tflite))
-            proto: onnx.ModelProto = tf2onnx.convert.from_tflite(str(file), opset=OPSET)[0]
+            with tf.Graph().as_default() as empty, tf.device("/cpu:0"):
+                graph = tf2onnx.tfonnx.process_tf_graph(empty, opset=OPSET, tflite_path=str(file))
+                graph = tf2onnx.optimizer.optimize_graph(graph, catch_errors=False)
+            proto: onnx.ModelProto = graph.make_model("")
         # tf2onnx lets whatever its handlers raise pass: KeyError, ValueError, AttributeError, its own.
         except Exception as error:
             raise UnsupportedModelError(f"tf2onnx cannot read the TFLite file: {error}") from error

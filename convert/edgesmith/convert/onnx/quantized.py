@@ -85,3 +85,16 @@ def replace_reads(old: ir.Value, new: ir.Value) -> None:
     """Let every node that reads `old` read `new`."""
     for use in tuple(old.uses()):
         use.node.replace_input_with(use.idx, new)
+
+
+def take_over(graph: ir.Graph, new: ir.Value, old: ir.Value) -> None:
+    """Let `new` stand for `old`: for every reader, and as graph output with its name, type and shape."""
+    replace_reads(old, new)
+    name = old.name
+    if old.is_graph_output():
+        new.type, new.shape = old.type, old.shape
+        graph.outputs[list(graph.outputs).index(old)] = new
+        old.name = f"{name}:replaced"
+        new.name = name
+    elif new.name is None:
+        new.name = f"{name}:own"

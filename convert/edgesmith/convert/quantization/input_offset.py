@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.graph.evaluate import run
 from edgesmith.convert.graph.fold_normalisation import normalisation_as_operator, with_integer_offset
-from edgesmith.convert.quantization.calibrate import batches, input_values
+from edgesmith.convert.quantization.observe import batches, input_values
 
 # Half a grey level at padded borders moved MobileNetV1's probabilities by up to 3e-3, argmax equal on all of
 # 873 photos; what moves more than this is no longer the same model.
@@ -48,4 +49,5 @@ def integer_offset(graph: Graph, images: NDArray[np.uint8]) -> tuple[Graph, Offs
 
 
 def _outputs(graph: Graph, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.concatenate([run(graph, input_values(graph, batch)).numpy() for batch in batches(images)])
+    traced = tf.function(lambda values: run(graph, values), autograph=False)
+    return np.concatenate([traced(input_values(graph, batch)).numpy() for batch in batches(images)])

@@ -14,11 +14,12 @@ from edgesmith.convert.quantization.scales import ActivationRange
 class QuantizedGraph:
     """A graph whose input offset is an integer, with everything its int8 file needs.
 
-    `ranges`: of every activation, by tensor name. `weight_bounds`: the largest magnitude of each output
+    `reference`: the float graph that it approximates, tensor by tensor. `ranges`: of every activation, by tensor name. `weight_bounds`: the largest magnitude of each output
     channel, [channels] or [1], by the weights' name. `keep_float`: outputs of the operators that stay float.
     """
 
     graph: Graph
+    reference: Graph
     ranges: Mapping[str, ActivationRange]
     weight_bounds: Mapping[str, NDArray[np.float32]]
     keep_float: frozenset[str] = frozenset()

@@ -15,7 +15,8 @@ class Scheme:
     """What is done to a float graph on its way to int8.
 
     `calibration_method`: how an activation's range follows from the calibration images. `rounding`: how
-    weights get their codes. `equalized`: weight ranges are levelled across layers first. `keep_float`:
+    weights get their codes. `equalized`: channel ranges are levelled across layers first. `distilled`: weights and biases learn
+    from the float graph at last (quantization-aware training without labels, minutes). `keep_float`:
     outputs of the operators that stay float; with some, the file is `mixed`, no longer int8.
     """
 
@@ -23,6 +24,7 @@ class Scheme:
     rounding: Rounding = "nearest"
     bias_correction: bool = True
     equalized: bool = False
+    distilled: bool = False
     keep_float: frozenset[str] = frozenset()
 
 

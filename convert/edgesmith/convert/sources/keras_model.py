@@ -32,7 +32,7 @@ def load_keras(file: Path, *, run: RunRecord | None) -> Source:
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise ModelFileError(
             f"{str(file)!r}: Keras {keras.__version__} cannot load it: {_reason(error)}",
-            tip="custom layers and functions cannot be loaded; rebuild the model from Keras layers",
+            tip="layers and functions of your own: --custom MODULE names the Python module that defines them",
         ) from error
     shape = _image_shape(model)
     return Source(

@@ -26,6 +26,7 @@ def read_options(kind: Kind, table: Any, operands: Sequence[NDArray[Any] | None]
         "MEAN": _mean,
         "PAD": _pad,
         "RESHAPE": _reshape,
+        "RESIZE_BILINEAR": _resize_bilinear,
         "STRIDED_SLICE": _strided_slice,
         "SOFTMAX": lambda table, operands: {"beta": float(table.beta)},
         "LEAKY_RELU": lambda table, operands: {"alpha": float(table.alpha)},
@@ -73,6 +74,15 @@ def _reshape(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, A
     if -1 in shape[1:]:
         raise UnsupportedModelError(f"RESHAPE to the open shape {shape}")
     return {"shape": shape}
+
+
+def _resize_bilinear(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:
+    height, width = (int(side) for side in _numbers("RESIZE_BILINEAR", operands, 1))
+    return {
+        "size": (height, width),
+        "align_corners": bool(table.alignCorners),
+        "half_pixel_centers": bool(table.halfPixelCenters),
+    }
 
 
 def _strided_slice(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _WEIGHT_AXES: dict[Kind, tuple[int, ...]] = {
 def operator_names(flatbuffer: bytes) -> list[str]:
     """The builtin names of all operators of the first subgraph, in order; `CUSTOM:<code>` for custom ones."""
     model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
-    return [_operator_name(model, operator) for operator in model.subgraphs[0].operators]
+    return [operator_name(model, operator) for operator in model.subgraphs[0].operators]
 
 
 def read_graph(flatbuffer: bytes) -> Graph:
@@ -76,7 +76,7 @@ class _Reader:
 
     def _refuse_quantized(self) -> None:
         # First, since the operators of a quantized file are unknown only because it is quantized.
-        found = {_operator_name(self.model, operator) for operator in self.subgraph.operators} & _QUANTIZERS
+        found = {operator_name(self.model, operator) for operator in self.subgraph.operators} & _QUANTIZERS
         found |= {_TYPES[tensor.type] for tensor in self.subgraph.tensors if _is_quantized(tensor)}
         if found:
             raise UnsupportedModelError(
@@ -85,7 +85,7 @@ class _Reader:
             )
 
     def _refuse_unknown(self) -> None:
-        names = {_operator_name(self.model, operator) for operator in self.subgraph.operators}
+        names = {operator_name(self.model, operator) for operator in self.subgraph.operators}
         unknown = sorted(names - set(KINDS))
         if unknown:
             raise UnsupportedModelError(
@@ -93,7 +93,7 @@ class _Reader:
             )
 
     def _operator(self, operator: Any) -> Operator:
-        name = _operator_name(self.model, operator)
+        name = operator_name(self.model, operator)
         kind: Kind = next(known for known in KINDS if known == name)
         tensors = [int(index) for index in operator.inputs if index >= 0]
         if len(operator.outputs) != 1:
@@ -176,7 +176,8 @@ def _is_quantized(tensor: Any) -> bool:
 _OPERANDS: dict[Kind, int] = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 3}
 
 
-def _operator_name(model: Any, operator: Any) -> str:
+def operator_name(model: Any, operator: Any) -> str:
+    """The builtin name of an unpacked operator; `CUSTOM:<code>` for a custom one."""
     code = model.operatorCodes[operator.opcodeIndex]
     # Codes above 127 live in the newer field only; below, either field may hold it (schema.fbs).
     name = _NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)]

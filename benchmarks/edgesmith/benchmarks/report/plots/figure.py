@@ -22,6 +22,7 @@ PRECISION_COLOURS: dict[Precision, str] = {
     "dynamic": "#030003",
     "int8": "#030004",
     "int16x8": "#030005",
+    "mixed": "#030006",
 }
 PHASE_COLOURS = {
     "decode": "#040001",

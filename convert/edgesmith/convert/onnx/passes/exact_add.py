@@ -5,15 +5,14 @@ slightly different scales can agree everywhere; candidates are tried on the whol
 own kernel, which takes the scales as inputs.
 """
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
-import onnxruntime
 from numpy.typing import NDArray
 
+from edgesmith.convert.onnx.kernels import run_kernel
 from edgesmith.convert.onnx.quantized import (
     add_constant,
     dequantized_activation,
@@ -104,35 +103,7 @@ def _candidates(parameters: AddParameters) -> Iterator[Scales]:
 
 def _onnxruntime_add(scales: Scales, zero_points: tuple[int, int, int]) -> NDArray[np.uint8]:
     rows, columns = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8), indexing="ij")
-    feeds: dict[str, NDArray[np.generic]] = {"a": rows, "b": columns}
-    for letter, scale, zero_point in zip("abc", scales, zero_points, strict=True):
-        feeds[f"{letter}_scale"] = np.asarray(scale, np.float32)
-        feeds[f"{letter}_zero"] = np.asarray(zero_point, np.uint8)
-    total: NDArray[np.uint8] = _add_session().run(None, feeds)[0]
-    return total
-
-
-@functools.cache
-def _add_session() -> onnxruntime.InferenceSession:
-    def value(name: str, dtype: ir.DataType, shape: list[int]) -> ir.Value:
-        return ir.Value(name=name, type=ir.TensorType(dtype), shape=ir.Shape(shape))
-
-    inputs: list[ir.Value] = []
-    for letter in "abc":
-        if letter != "c":
-            inputs.append(value(letter, ir.DataType.UINT8, [256, 256]))
-        inputs.append(value(f"{letter}_scale", ir.DataType.FLOAT, []))
-        inputs.append(value(f"{letter}_zero", ir.DataType.UINT8, []))
-    node = ir.node("QLinearAdd", inputs=inputs, domain="com.microsoft")
-    node.outputs[0].name = "sum"
-    node.outputs[0].type = ir.TensorType(ir.DataType.UINT8)
-    graph = ir.Graph(
-        inputs, [node.outputs[0]], nodes=[node], opset_imports={"": 17, "com.microsoft": 1}, name="add"
-    )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    model = ir.to_proto(ir.Model(graph, ir_version=8)).SerializeToString()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return run_kernel("QLinearAdd", (rows, columns), list(zip(scales, zero_points, strict=True)))
 
 
 def _parameters(operands: list[ir.Node], quantize: ir.Node) -> AddParameters:

@@ -14,7 +14,7 @@ from edgesmith.convert.onnx.quantized import (
     is_a,
     only_reader,
     quantization,
-    replace_reads,
+    take_over,
 )
 
 _OUTPUT_SCALE = np.float32(1 / 256)
@@ -54,10 +54,5 @@ def _replace(graph: ir.Graph, softmax: ir.Node, dequantize: ir.Node, quantize: i
     table = add_constant(graph, f"{output.name}:exponentials", exponentials(scale))
     call = ir.node(SOFTMAX, inputs=[dequantize.inputs[0], table], domain=DOMAIN, name=softmax.name)
     graph.insert_before(softmax, call)
-    replace_reads(output, call.outputs[0])
-    call.outputs[0].type, call.outputs[0].shape = output.type, output.shape
-    name, output.name = output.name, f"{output.name}:replaced"
-    call.outputs[0].name = name
-    if output.is_graph_output():
-        graph.outputs[list(graph.outputs).index(output)] = call.outputs[0]
+    take_over(graph, call.outputs[0], output)
     graph.remove([quantize, softmax], safe=True)

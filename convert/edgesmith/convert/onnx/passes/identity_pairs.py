@@ -2,7 +2,7 @@
 
 import onnx_ir as ir
 
-from edgesmith.convert.onnx.quantized import dequantized_activation, is_a, quantization, replace_reads
+from edgesmith.convert.onnx.quantized import dequantized_activation, is_a, quantization, take_over
 
 
 def remove_identity_pairs(graph: ir.Graph) -> int:
@@ -15,20 +15,9 @@ def remove_identity_pairs(graph: ir.Graph) -> int:
         codes, output = dequantize.inputs[0], quantize.outputs[0]
         if codes is None or (output.is_graph_output() and codes.producer() is None):
             continue
-        replace_reads(output, codes)
-        if output.is_graph_output():
-            _hand_over_output(graph, codes, output)
+        take_over(graph, codes, output)
         graph.remove(quantize, safe=True)
         if not dequantize.outputs[0].uses():
             graph.remove(dequantize, safe=True)
         rewritten += 1
     return rewritten
-
-
-def _hand_over_output(graph: ir.Graph, codes: ir.Value, output: ir.Value) -> None:
-    place = list(graph.outputs).index(output)
-    codes.type, codes.shape = output.type, output.shape
-    name = output.name
-    graph.outputs[place] = codes
-    output.name = f"{name}:removed"
-    codes.name = name

@@ -1,0 +1,1 @@
+"""Pages: what the ones that convert and explain write have in common."""
