@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-slow lint format clean
+.PHONY: help demo test test-slow test-arm64 fuzz lint format clean
 
 help:
 	@echo "make demo       the whole chain on real digits, ending in a report (demo/)"
 	@echo "make test       the fast tests, with the identity, parity and thinness tests"
 	@echo "make test-slow  the trainings and measurements that take minutes"
+	@echo "make test-arm64 every engine on emulated Raspberry Pis (Debian: apt-get install qemu-user)"
+	@echo "make fuzz       100,000 damaged pictures, model files and specs, twice (an hour)"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make format     ruff's formatter and its safe fixes"
 	@echo "make clean      remove .venv"
@@ -30,6 +32,17 @@ test: $(VENV)/.installed
 
 test-slow: $(VENV)/.installed
 	$(BIN)/python -m pytest -m slow
+
+test-arm64: $(VENV)/.installed
+	$(BIN)/python -m pytest -m "slow and not shared_data" -rs tests/arm64
+
+# atheris has wheels for Linux only. Findings are written to the current folder, as crash-*.
+FUZZ_INPUTS ?= 100000
+fuzz: $(VENV)/.installed
+	$(PIP) install --quiet -c constraints.txt --group fuzz
+	for target in images modelfile spec; do for fuzzer in hypothesis atheris; do \
+		$(BIN)/python -W ignore tests/runtime/fuzz/fuzz.py $$target $$fuzzer --inputs $(FUZZ_INPUTS) || exit 1; \
+	done; done
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

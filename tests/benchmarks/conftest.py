@@ -18,10 +18,10 @@ from PIL import Image
 from edgesmith.benchmarks import BenchmarkPlan, bench
 from edgesmith.benchmarks.results import BenchResult, BenchRun, DataFacts, PlanFacts, StateBeforeAfter
 from edgesmith.benchmarks.statistics import median, summarize
-from edgesmith.benchmarks.worker.environment import Environment
 from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.benchmarks.worker.state import State
 from edgesmith.runtime.accuracy import Accuracy, wilson_interval
+from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import State
 from edgesmith.runtime.spec import Golden, InputSpec, ModelSpec, Precision, SourceSpec
 
 SIDE = 16

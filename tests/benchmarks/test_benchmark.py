@@ -13,8 +13,8 @@ from edgesmith.benchmarks.progress import Silence
 from edgesmith.benchmarks.results import BenchResult
 from edgesmith.benchmarks.worker import messages
 from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.benchmarks.worker.state import State
 from edgesmith.runtime import errors
+from edgesmith.runtime.machine.state import State
 
 IDLE = State(temperature_c=None, frequency_mhz=None, throttled_flags=None, load_average=None)
 

@@ -6,8 +6,8 @@ import pytest
 from edgesmith.benchmarks.caveats import find_warnings
 from edgesmith.benchmarks.quantization import likely_reason, quantized_pairs
 from edgesmith.benchmarks.results import BenchRun, StateBeforeAfter
-from edgesmith.benchmarks.worker.environment import Environment
-from edgesmith.benchmarks.worker.state import State
+from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import State
 
 STEADY = [10.0] * 50
 

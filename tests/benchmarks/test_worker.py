@@ -8,10 +8,10 @@ import pytest
 from edgesmith.benchmarks.devices.local import start_worker
 from edgesmith.benchmarks.devices.process import WorkerProcess
 from edgesmith.benchmarks.worker import messages
-from edgesmith.benchmarks.worker.environment import Environment
-from edgesmith.benchmarks.worker.state import State
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.errors import EngineError, ImageError, ModelFileError
+from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import State
 
 
 @pytest.fixture
@@ -95,21 +95,11 @@ def test_a_killed_worker_is_told_from_a_failed_one() -> None:
         worker.ask(messages.ReadState(), State)
 
 
-def test_prints_of_engines_do_not_disturb_the_answers() -> None:
-    code = (
-        "import os, sys\nfrom edgesmith.benchmarks.worker import __main__ as worker\n"
-        "channel = worker._private_stdout()\nos.system('echo noise'); print('more noise', flush=True)\n"
-        "channel.write('answer\\n'); channel.flush()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "answer\n"
-    assert done.stderr == "noise\nmore noise\n"
-
-
 def test_the_worker_imports_only_the_runtime(models: tuple[Path, Path], images: tuple[str, ...]) -> None:
     code = (
         "import sys\nfrom edgesmith.benchmarks.worker import __main__\n"
-        "from edgesmith.benchmarks.worker import environment, messages, session, state\n"
+        "from edgesmith.benchmarks.worker import messages, session\n"
+        "from edgesmith.runtime.machine import environment, state\n"
         f"one = session.Session()\none.answer(messages.Load(model={str(models[0])!r}, threads=1, engine=None))\n"
         f"one.answer(messages.Classify(image={images[0]!r}))\n"
         "heavy = {'rich', 'matplotlib', 'jinja2', 'onnx', 'tensorflow'} & set(sys.modules)\n"

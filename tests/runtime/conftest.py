@@ -39,11 +39,16 @@ def _make_spec(**changes: Any) -> ModelSpec:
     return dataclasses.replace(spec, **changes)
 
 
-def _bare_onnx(*, integer: bool = False) -> bytes:
-    """Cast, mean, matrix, softmax; uint8 in and, quantized by 1/256, uint8 out where `integer`."""
-    kind = TensorProto.UINT8 if integer else TensorProto.FLOAT
+_ONNX_KINDS = {"float32": TensorProto.FLOAT, "uint8": TensorProto.UINT8, "int8": TensorProto.INT8}
+
+
+def _bare_onnx(io: str = "float32") -> bytes:
+    """Cast, mean, matrix, softmax; in and, quantized by 1/256, out in the type `io`."""
+    kind, integer = _ONNX_KINDS[io], io != "float32"
+    zero_point = -128 if io == "int8" else 0
     nodes = [
-        helper.make_node("Cast", ["pixels"], ["values"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["pixels"], ["stored"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["stored", "offset"], ["values"]),
         helper.make_node("ReduceMean", ["values", "axes"], ["means"], keepdims=0),
         helper.make_node("MatMul", ["means", "weights"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["share" if integer else "scores"], axis=-1),
@@ -51,11 +56,12 @@ def _bare_onnx(*, integer: bool = False) -> bytes:
     constants = [
         numpy_helper.from_array(np.array([1, 2]), "axes"),
         numpy_helper.from_array(WEIGHTS, "weights"),
+        numpy_helper.from_array(np.array(zero_point, np.float32), "offset"),
     ]
     if integer:
         nodes.append(helper.make_node("QuantizeLinear", ["share", "scale", "zero"], ["scores"]))
         constants.append(numpy_helper.from_array(np.array(1 / 256, np.float32), "scale"))
-        constants.append(numpy_helper.from_array(np.array(0, np.uint8), "zero"))
+        constants.append(numpy_helper.from_array(np.array(zero_point, io), "zero"))
     graph = helper.make_graph(
         nodes,
         "colours",
@@ -67,8 +73,8 @@ def _bare_onnx(*, integer: bool = False) -> bytes:
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def _bare_tflite() -> bytes:
-    """MEAN over rows and columns, FULLY_CONNECTED, SOFTMAX, all float32."""
+def _bare_tflite(*, int8: bool = False) -> bytes:
+    """MEAN over rows and columns, FULLY_CONNECTED, SOFTMAX, all float32; between int8 tensors where `int8`."""
     model = schema.ModelT()
     model.version = 3
     empty, axes, weights = schema.BufferT(), schema.BufferT(), schema.BufferT()
@@ -96,10 +102,28 @@ def _bare_tflite() -> bytes:
         _operator(2, [4], [5], options.SoftmaxOptions, softmax),
     ]
     graph.inputs, graph.outputs = [0], [5]
+    if int8:
+        _between_int8(model, graph)
     model.subgraphs = [graph]
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def _between_int8(model: Any, graph: Any) -> None:
+    """DEQUANTIZE before the first operator and QUANTIZE behind the last, with the scales of pixels and scores."""
+    model.operatorCodes += [_operator_code(schema.BuiltinOperator.DEQUANTIZE)]
+    model.operatorCodes += [_operator_code(schema.BuiltinOperator.QUANTIZE)]
+    for name, shape, scale in (("pixels8", [1, SIDE, SIDE, 3], 1.0), ("scores8", [1, 3], 1 / 256)):
+        tensor = _tensor(name, shape, kind=schema.TensorType.INT8)
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale, tensor.quantization.zeroPoint = [scale], [-128]
+        graph.tensors.append(tensor)
+    options = schema.BuiltinOptions
+    first = _operator(3, [6], [0], options.DequantizeOptions, schema.DequantizeOptionsT())
+    last = _operator(4, [5], [7], options.QuantizeOptions, schema.QuantizeOptionsT())
+    graph.operators = [first, *graph.operators, last]
+    graph.inputs, graph.outputs = [6], [7]
 
 
 def _operator_code(code: int) -> Any:
@@ -134,7 +158,7 @@ def _package_with_golden(path: Path, bare: bytes, spec: ModelSpec) -> Path:
     path.write_bytes(bare)
     engine = open_engine(path, threads=1)
     pictures = golden_inputs(spec.input)
-    rows = [engine.run(picture[None].astype(engine.input_dtype)) for picture in pictures]
+    rows = [engine.run(picture[None]) for picture in pictures]
     engine.close()
     outputs = tuple(tuple(float(value) for value in row) for row in rows)
     return _package(
@@ -170,7 +194,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     whole = _make_spec(precision="int8", golden=Golden(outputs=(), tolerance=1.0, other_kernels=0.0))
     return {
         "float onnx": _package_with_golden(folder / "colours-float32.onnx", _bare_onnx(), _make_spec()),
-        "uint8 onnx": _package_with_golden(folder / "colours-int8.onnx", _bare_onnx(integer=True), whole),
+        "uint8 onnx": _package_with_golden(folder / "colours-int8.onnx", _bare_onnx("uint8"), whole),
+        "int8 onnx": _package_with_golden(folder / "colours8-int8.onnx", _bare_onnx("int8"), whole),
+        "int8 tflite": _package_with_golden(folder / "colours8-int8.tflite", _bare_tflite(int8=True), whole),
         "float tflite": _package_with_golden(folder / "colours-float32.tflite", _bare_tflite(), _make_spec()),
     }
 

@@ -1,4 +1,6 @@
 import io
+import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ MakeSpec = Callable[..., ModelSpec]
 Package = Callable[[Path, bytes, ModelSpec], Path]
 
 
-def _reshaping(output: list[int], *, kind: int = TensorProto.FLOAT) -> bytes:
+def _reshaping(output: list[int], *, kind: int = TensorProto.FLOAT, side: int = 8) -> bytes:
     """An ONNX that gives the first pixels of its input, cut to `output`."""
     count = int(np.prod(output))
     nodes = [
@@ -28,7 +30,7 @@ def _reshaping(output: list[int], *, kind: int = TensorProto.FLOAT) -> bytes:
     graph = helper.make_graph(
         nodes,
         "cut",
-        [helper.make_tensor_value_info("pixels", kind, [1, 8, 8, 3])],
+        [helper.make_tensor_value_info("pixels", kind, [1, side, side, 3])],
         [helper.make_tensor_value_info("scores", kind, output)],
         [
             helper.make_tensor(name, TensorProto.INT64, [len(values)], values)
@@ -89,6 +91,73 @@ class TestAnswers:
         with Classifier(package(tmp_path / "a.onnx", _reshaping([1, 1], kind=kind), spec)) as classify:
             best = classify(np.full((8, 8, 3), value, np.uint8)).top()[0]
         assert (best.label, best.score) == (("yes", 0.75) if value else ("no", 1.0))
+
+
+def _traced(classify: Classifier, frame: np.ndarray) -> tuple[int, int]:
+    """Bytes that 50 more frames leave in Python's memory, and the most that were in use meanwhile."""
+    for _ in range(50):
+        classify(frame)
+    tracemalloc.start()
+    classify(frame)
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    for _ in range(50):
+        classify(frame)
+    after, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return after - before, peak - before
+
+
+def _resident_bytes() -> int:
+    # proc(5): the second number is the resident set, in pages.
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+class TestFrames:
+    @pytest.mark.parametrize("size", [(8, 8), (13, 17)], ids=["the input's size", "another size"])
+    def test_bgr(self, size: tuple[int, int], model: Path) -> None:
+        red = np.full((*size, 3), (0, 0, 255), np.uint8)
+        with Classifier(model) as classify:
+            assert classify(red, channel_order="BGR").top()[0].label == "red"
+
+    @pytest.mark.parametrize("kind", [TensorProto.FLOAT, TensorProto.UINT8], ids=["float", "uint8"])
+    def test_no_copy_of_a_frame_is_made(
+        self, kind: int, make_spec: MakeSpec, package: Package, tmp_path: Path
+    ) -> None:
+        spec = make_spec(input=InputSpec(height=224, width=224, channels=3))
+        model = package(tmp_path / "a.onnx", _reshaping([1, 3], kind=kind, side=224), spec)
+        with Classifier(model, threads=1) as classify:
+            kept, peak = _traced(classify, np.zeros((224, 224, 3), np.uint8))
+        assert kept < 2000  # over 50 frames
+        assert peak < 10_000  # the scores and their wrappings; the frame is 150,528
+
+    @pytest.mark.parametrize("kind", [TensorProto.FLOAT, TensorProto.UINT8], ids=["float", "uint8"])
+    def test_ten_thousand_frames_in_the_same_memory(
+        self, kind: int, make_spec: MakeSpec, package: Package, tmp_path: Path
+    ) -> None:
+        spec = make_spec(input=InputSpec(height=224, width=224, channels=3))
+        model = package(tmp_path / "a.onnx", _reshaping([1, 3], kind=kind, side=224), spec)
+        frame = np.zeros((224, 224, 3), np.uint8)
+        with Classifier(model, threads=1) as classify:
+            for _ in range(500):
+                classify(frame)
+            before = _resident_bytes()
+            for _ in range(10_000):
+                classify(frame)
+            assert _resident_bytes() - before < 1_000_000
+
+    @pytest.mark.parametrize("name", ["float tflite", "int8 tflite", "int8 onnx"])
+    def test_a_frame_leaves_nothing_behind(self, name: str, models: dict[str, Path]) -> None:
+        with Classifier(models[name], threads=1) as classify:
+            assert _traced(classify, np.zeros((8, 8, 3), np.uint8))[0] < 2000
+
+    def test_the_frame_itself_is_not_written_to(self, model: Path, noise: np.ndarray) -> None:
+        frame = np.ascontiguousarray(noise[:8, :8])
+        kept = frame.copy()
+        with Classifier(model) as classify:
+            classify(frame)
+            classify(frame, channel_order="BGR")
+        np.testing.assert_array_equal(frame, kept)
 
 
 class TestLifetime:

@@ -216,3 +216,11 @@ class TestRelabelled:
             self.images.relabelled([f"x{number}" for number in range(1000)])
         assert "x9, … (1000 in all)" in str(caught.value.tip)
         assert "x10," not in str(caught.value.tip)
+
+
+def test_a_class_with_control_characters(tmp_path: Path) -> None:
+    for name in ("good", "a\nb"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").touch()
+    with pytest.raises(DataError, match=r"class names with control characters: \['a\\nb'\]"):
+        list_labelled(tmp_path)

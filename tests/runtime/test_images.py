@@ -93,6 +93,8 @@ class TestModes:
             pytest.param(Image.fromarray(np.full((2, 2), 0xFFFF, np.uint16)), "TIFF", {}, "L", 0xFF, id="16-bit TIFF"),
             pytest.param(Image.fromarray(np.full((2, 2), 70_000, np.int32)), "TIFF", {}, "L", 255, id="32-bit TIFF, clipped"),
             pytest.param(Image.new("F", (2, 2), 99.5), "TIFF", {}, "L", 99, id="float TIFF"),
+            pytest.param(Image.new("F", (2, 2), 0.5), "TIFF", {}, "L", 127, id="float TIFF of 0..1"),
+            pytest.param(Image.new("F", (2, 2), 1.0), "TIFF", {}, "L", 255, id="float TIFF of ones"),
             pytest.param(Image.new("F", (2, 2), float("nan")), "TIFF", {}, "L", 0, id="float TIFF without numbers"),
         ],
     )  # fmt: skip
@@ -376,3 +378,84 @@ class TestFit:
         pixels = fit(Image.new("L", (width, height), 77), spec)
         assert pixels.shape == spec.shape
         assert np.unique(pixels).tolist() == [77]
+
+
+def _photo(width: int, height: int, *, orientation: int = 1) -> bytes:
+    """A JPEG with structure at every scale above a few pixels."""
+    small = np.random.default_rng(1).integers(0, 256, (height // 8, width // 8, 3), dtype=np.uint8)
+    picture = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+    return _encode(picture, "JPEG", quality=92, exif=_with_orientation(orientation))
+
+
+class TestReducedDecoding:
+    """A JPEG much larger than the input is decoded at 1/2, 1/4 or 1/8, never below twice the input."""
+
+    @pytest.mark.parametrize(
+        ("size", "spec", "decoded"),
+        [
+            pytest.param((800, 640), _spec(40, 50), (100, 80), id="an eighth, exactly twice"),
+            pytest.param((800, 632), _spec(40, 50), (200, 158), id="one row less"),
+            pytest.param((800, 640), _spec(100, 60), (400, 320), id="the tighter side decides"),
+            pytest.param((800, 640), _spec(161, 40), (800, 640), id="whole"),
+            pytest.param((80, 64), _spec(224, 224), (80, 64), id="smaller than the input"),
+            pytest.param((801, 643), _spec(100, 100), (401, 322), id="odd sizes are rounded up"),
+            pytest.param((800, 640), _spec(80, 80, resize="crop"), (200, 160), id="crop"),
+            pytest.param((800, 640), _spec(80, 80, resize="crop", crop_fraction=0.5), (400, 320), id="half of a crop"),
+        ],
+    )  # fmt: skip
+    def test_to_what_size(self, size: tuple[int, int], spec: InputSpec, decoded: tuple[int, int]) -> None:
+        assert decode(_photo(*size), spec).size == decoded
+
+    @pytest.mark.parametrize("orientation", [6, 8])
+    def test_sides_are_those_of_the_upright_picture(self, orientation: int) -> None:
+        data = _photo(800, 320, orientation=orientation)
+        assert decode(data, _spec(100, 40)).size == (80, 200)
+        assert decode(data, _spec(40, 100)).size == (320, 800)
+
+    def test_without_a_spec_nothing_is_left_out(self) -> None:
+        assert decode(_photo(800, 640)).size == (800, 640)
+
+    def test_other_formats_are_decoded_whole(self) -> None:
+        data = _encode(Image.open(io.BytesIO(_photo(800, 640))), "PNG")
+        assert decode(data, _spec(40, 40)).size == (800, 640)
+
+    def test_the_callers_image_stays_whole(self) -> None:
+        picture = Image.open(io.BytesIO(_photo(800, 640)))
+        assert load(picture, _spec(40, 40)).shape == (1, 40, 40, 3)
+        assert picture.size == (800, 640)
+
+    @pytest.mark.parametrize("side", [50, 70, 99, 100])
+    def test_the_pixels_stay_close(self, side: int) -> None:
+        data = _photo(800, 640)
+        reduced = load(data, _spec(side, side)).astype(int)
+        whole = fit(decode(data), _spec(side, side)).astype(int)
+        assert np.abs(reduced - whole).mean() < 1.5
+        assert np.abs(reduced - whole).max() < 30
+
+
+class TestFrames:
+    @pytest.mark.parametrize("size", [(13, 17), (5, 9)], ids=["the input's size", "another size"])
+    def test_bgr(self, size: tuple[int, int]) -> None:
+        spec = _spec(*size)
+        swapped = np.ascontiguousarray(NOISE[:, :, ::-1])
+        np.testing.assert_array_equal(load(swapped, spec, channel_order="BGR"), load(NOISE, spec))
+
+    def test_grey_frames_have_no_order(self) -> None:
+        grey = NOISE[..., 0]
+        np.testing.assert_array_equal(load(grey, _spec(5, 9), channel_order="BGR"), load(grey, _spec(5, 9)))
+
+    @pytest.mark.parametrize("channels", [1, 3], ids=["grey", "RGB"])
+    def test_one_of_the_inputs_size_is_not_copied(self, channels: int) -> None:
+        frame = NOISE if channels == 3 else NOISE[..., 0]
+        pixels = load(frame, _spec(13, 17, channels=channels))
+        assert pixels.shape == (1, 13, 17, channels)
+        assert np.shares_memory(pixels, NOISE)
+
+    def test_crop_is_not_skipped(self) -> None:
+        pixels = load(NOISE, _spec(13, 17, resize="crop", crop_fraction=0.5))
+        assert not np.array_equal(pixels[0], NOISE)
+
+    @pytest.mark.parametrize("mode", ["RGB", "L"])
+    def test_an_upright_picture_is_not_copied(self, mode: str) -> None:
+        picture = Image.fromarray(NOISE).convert(mode)
+        assert decode(picture) is picture

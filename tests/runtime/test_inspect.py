@@ -4,40 +4,58 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 from edgesmith.runtime import inspect as module
+from edgesmith.runtime.anatomy import Anatomy, Arithmetic, OldestRuntime, OperatorSummary
 from edgesmith.runtime.engines import choose
 from edgesmith.runtime.errors import MissingExtraError, ModelFileError
-from edgesmith.runtime.inspect import TensorSummary, inspect
+from edgesmith.runtime.inspect import TensorSummary, draw, inspect
 from edgesmith.runtime.modelfile import read_spec
 
 OPERATORS = {
-    "float onnx": {"Cast": 1, "ReduceMean": 1, "MatMul": 1, "Softmax": 1},
-    "uint8 onnx": {"Cast": 1, "ReduceMean": 1, "MatMul": 1, "Softmax": 1, "QuantizeLinear": 1},
+    "float onnx": {"Cast": 1, "Sub": 1, "ReduceMean": 1, "MatMul": 1, "Softmax": 1},
+    "uint8 onnx": {"Cast": 1, "Sub": 1, "ReduceMean": 1, "MatMul": 1, "Softmax": 1, "QuantizeLinear": 1},
     "float tflite": {"MEAN": 1, "FULLY_CONNECTED": 1, "SOFTMAX": 1},
 }
+Register = Callable[..., None]
 
 
 class FakeEntry:
-    """An entry point of `edgesmith.operators`."""
+    """An entry point of `edgesmith.anatomy`."""
 
-    def __init__(self, result: Callable[[Path], Any]) -> None:
+    def __init__(self, result: Callable[..., Any]) -> None:
         self._result = result
 
-    def load(self) -> Callable[[Path], Any]:
+    def load(self) -> Callable[..., Any]:
         return self._result
 
 
 @pytest.fixture
-def operators_by(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    def register(*functions: Callable[[Path], Any]) -> None:
-        entries = [FakeEntry(function) for function in functions]
-        monkeypatch.setattr(
-            module, "entry_points", lambda group: entries if group == "edgesmith.operators" else []
-        )
+def registered(monkeypatch: pytest.MonkeyPatch) -> Register:
+    def register(**functions: Callable[..., Any]) -> None:
+        entries = {("edgesmith.anatomy", name): [FakeEntry(function)] for name, function in functions.items()}
+        monkeypatch.setattr(module, "entry_points", lambda group, name: entries.get((group, name), []))
 
     return register
+
+
+def _anatomy(*macs: tuple[Arithmetic, int]) -> Anatomy:
+    """Convolutions on these types, with these many products."""
+    layers = (
+        OperatorSummary(
+            index=index, kind="CONV_2D", name="", version=1, arithmetic=arithmetic, inputs=(), outputs=(),
+            parameters=0, macs=count,
+        )
+        for index, (arithmetic, count) in enumerate(macs)
+    )  # fmt: skip
+    return Anatomy(
+        format="onnx",
+        layers=tuple(layers),
+        oldest_runtime=OldestRuntime(versions={}, because={}),
+        notes=("seen",),
+    )
 
 
 def _needs_convert(_: Path) -> Any:
@@ -53,7 +71,8 @@ def test_a_file_of_ours(name: str, models: dict[str, Path]) -> None:
     assert seen.input == TensorSummary(dtype=kind, shape=(1, 8, 8, 3))
     assert seen.output == TensorSummary(dtype=kind, shape=(1, 3))
     assert str(seen.engine).startswith("ai-edge-litert" if path.suffix == ".tflite" else "onnxruntime")
-    assert (seen.operators, seen.int8_share, seen.notes) == (OPERATORS[name], 0.0, ())
+    assert seen.anatomy is not None
+    assert (seen.anatomy.operators, seen.anatomy.int8_share, seen.notes) == (OPERATORS[name], 0.0, ())
 
 
 def test_the_engine_is_freed(models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,35 +82,83 @@ def test_the_engine_is_freed(models: dict[str, Path], monkeypatch: pytest.Monkey
     assert closed == [True]
 
 
-def test_operators_come_from_whoever_registered(
-    operators_by: Callable[..., None], models: dict[str, Path]
-) -> None:
-    operators_by(lambda path: ({path.suffix: 7}, 0.75))
+def test_the_anatomy_comes_from_whoever_registered(registered: Register, models: dict[str, Path]) -> None:
+    registered(read=lambda path: _anatomy(("int8", 3)))
     seen = inspect(models["float onnx"])
-    assert (seen.operators, seen.int8_share) == ({".onnx": 7}, 0.75)
+    assert (seen.anatomy, seen.notes) == (_anatomy(("int8", 3)), ("seen",))
+
+
+def test_without_anybody_to_read_or_draw(registered: Register, models: dict[str, Path]) -> None:
+    registered()
+    seen = inspect(models["float onnx"])
+    assert (seen.anatomy, seen.notes) == (None, ())
+    assert seen.input is not None
+    assert seen.to_json()["macs"] is None
+    with pytest.raises(MissingExtraError) as caught:
+        draw(_anatomy(), title="a")
+    assert str(caught.value.tip) == "pip install 'edgesmith[convert]' brings it"
+
+
+def test_drawing_is_left_to_whoever_registered(registered: Register) -> None:
+    registered(draw=lambda anatomy, title: f"<svg>{title} {len(anatomy.layers)}</svg>")
+    assert draw(_anatomy(("int8", 1)), title="a") == "<svg>a 1</svg>"
+
+
+def test_the_convert_extra_is_absent(registered: Register, models: dict[str, Path]) -> None:
+    registered(read=_needs_convert)
+    seen = inspect(models["float onnx"])
+    assert seen.anatomy is None
+    assert seen.notes == (
+        "operators: the package 'onnx' is not installed; pip install 'edgesmith[convert]' brings it",
+    )
+
+
+INT8: tuple[Arithmetic, int] = ("int8", 89)
+FLOAT: tuple[Arithmetic, int] = ("float", 11)
 
 
 @pytest.mark.parametrize(
-    ("functions", "notes"),
+    ("name", "work", "doubt"),
     [
-        pytest.param([], (), id="nobody registered"),
-        pytest.param(
-            [_needs_convert],
-            (
-                "operators and int8_share: the package 'onnx' is not installed; "
-                "pip install 'edgesmith[convert]' brings it",
-            ),
-            id="the convert extra is absent",
-        ),
+        pytest.param("flowers-int8", [INT8, FLOAT], "its name says int8", id="by name"),
+        pytest.param("v2_quant", [INT8, FLOAT], "its name says int8", id="another's name"),
+        pytest.param("v2_full_integer_QUANTIZED", [INT8, FLOAT], "its name says int8", id="a longer name"),
+        pytest.param("flowers-int8", [("int8", 91), ("float", 9)], None, id="kept"),
+        pytest.param("flowers-float32", [INT8, FLOAT], None, id="promises nothing"),
+        pytest.param("antiquantum", [INT8, FLOAT], None, id="another word"),
+        pytest.param("flowers-int8", [], None, id="no products"),
     ],
 )
-def test_without_operators(
-    functions: list[Any], notes: tuple[str, ...], operators_by: Callable[..., None], models: dict[str, Path]
+def test_a_name_that_promises_integers(
+    name: str,
+    work: list[tuple[Arithmetic, int]],
+    doubt: str | None,
+    registered: Register,
+    bare_onnx: bytes,
+    tmp_path: Path,
 ) -> None:
-    operators_by(*functions)
-    seen = inspect(models["float onnx"])
-    assert (seen.operators, seen.int8_share, seen.notes) == (None, None, notes)
-    assert seen.input is not None
+    registered(read=lambda path: _anatomy(*work))
+    (tmp_path / f"{name}.onnx").write_bytes(bare_onnx)
+    seen = inspect(tmp_path / f"{name}.onnx")
+    truth = ", but only 89 % of its multiply-accumulates run on 8-bit integers"
+    assert seen.doubt == (None if doubt is None else doubt + truth)
+    assert seen.to_json()["doubt"] == seen.doubt
+
+
+def test_metadata_that_promise_integers(registered: Register, models: dict[str, Path]) -> None:
+    registered(read=lambda path: _anatomy(FLOAT))
+    assert str(inspect(models["uint8 onnx"]).doubt).startswith("its metadata say int8, but only 0 %")
+
+
+def test_a_file_that_no_engine_takes_is_read_all_the_same(bare_onnx: bytes, tmp_path: Path) -> None:
+    """No classifier has an open size, but it can be told what the file consists of."""
+    model = onnx.load_from_string(bare_onnx)
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    onnx.save(model, tmp_path / "a.onnx")
+    seen = inspect(tmp_path / "a.onnx")
+    assert seen.anatomy is not None
+    assert (seen.engine, seen.input) == (None, None)
+    assert "has the open shape ('batch', 8, 8, 3)" in seen.notes[-1]
 
 
 # What `pip install 'edgesmith[onnx]'` lacks, taken away from this environment.
@@ -116,11 +183,9 @@ class Without:
 sys.meta_path = [Without(finder) for finder in sys.meta_path]
 from edgesmith.runtime.inspect import inspect
 seen = inspect(Path(sys.argv[1]))
-print(seen.operators, seen.input is not None, *seen.notes, sep="|")
+print(seen.anatomy, seen.input is not None, *seen.notes, sep="|")
 """
-OPERATORS_NOTE = (
-    "operators and int8_share: the package '{}' is not installed; pip install 'edgesmith[convert]' brings it"
-)
+OPERATORS_NOTE = "operators: the package '{}' is not installed; pip install 'edgesmith[convert]' brings it"
 TENSORS_NOTE = (
     "tensors: the package 'ai-edge-litert' is not installed; pip install 'edgesmith[litert]' brings it"
 )

@@ -86,3 +86,14 @@ def test_without_a_second_process(monkeypatch: pytest.MonkeyPatch, capfd: pytest
     with without_chatter():
         _say("oneDNN custom operations are on\n")
     assert capfd.readouterr().err == "oneDNN custom operations are on\n"
+
+
+def test_prints_of_engines_do_not_disturb_the_answers() -> None:
+    code = (
+        "import os\nfrom edgesmith.runtime.nativelog import private_stdout\n"
+        "channel = private_stdout()\nos.system('echo noise'); print('more noise', flush=True)\n"
+        "channel.write('answer\\n'); channel.flush()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "answer\n"
+    assert done.stderr == "noise\nmore noise\n"

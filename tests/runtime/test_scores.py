@@ -37,6 +37,7 @@ def test_a_prediction_holds_plain_python_numbers() -> None:
     ("row", "expected"),
     [
         pytest.param(np.array([0, 128, 255], np.uint8), [0, 0.5, 255 / 256], id="uint8 is q of 256"),
+        pytest.param(np.array([-128, 0, 127], np.int8), [0, 0.5, 255 / 256], id="int8 is q + 128 of 256"),
         pytest.param(np.array([0.25, 0.5, 0.25], np.float32), [0.25, 0.5, 0.25], id="float32 as it is"),
         pytest.param(np.array([0.25, 0.5, 0.25], np.float16), [0.25, 0.5, 0.25], id="float16 widened"),
     ],
@@ -52,6 +53,7 @@ def test_probabilities(row: np.ndarray, expected: list[float]) -> None:
     [
         pytest.param(np.array([0.25], np.float32), [0.75, 0.25], id="float"),
         pytest.param(np.array([64], np.uint8), [0.75, 0.25], id="uint8"),
+        pytest.param(np.array([-64], np.int8), [0.75, 0.25], id="int8"),
     ],
 )
 def test_one_sigmoid_output_is_the_second_class(row: np.ndarray, expected: list[float]) -> None:

@@ -90,7 +90,7 @@ def test_int8_files(
 def fake_tflite_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
     """LiteRT's interpreter under the old package's name."""
     monkeypatch.setitem(tflite._MODULES, "tflite-runtime", "ai_edge_litert.interpreter")
-    monkeypatch.setattr(tflite, "version", lambda _: "2.14.0")
+    monkeypatch.setattr("ai_edge_litert.__version__", "2.14.0")
     monkeypatch.setattr(choose, "find_spec", lambda name: name)
 
 
@@ -114,8 +114,8 @@ def test_golden_answers_that_do_not_fit(outputs: tuple[tuple[float, ...], ...], 
         verify(regild("float onnx", outputs=outputs))
 
 
-@pytest.mark.parametrize(("difference", "shown"), [(0.5, 0.5), (float("nan"), None), (float("inf"), None)])
-def test_json_without_nan(difference: float, shown: float | None) -> None:
+@pytest.mark.parametrize("difference", [0.5, None], ids=["a number", "none"])
+def test_json(difference: float | None) -> None:
     verdict = Verdict(
         file="a.onnx",
         engine="e 1",
@@ -129,7 +129,7 @@ def test_json_without_nan(difference: float, shown: float | None) -> None:
         "file": "a.onnx",
         "engine": "e 1",
         "outcome": "different",
-        "max_abs_difference": shown,
+        "max_abs_difference": difference,
         "allowed": 0.0,
         "top1_equal": 1,
         "inputs": 4,

@@ -10,8 +10,8 @@ from edgesmith.benchmarks.report.render import write_report
 from edgesmith.benchmarks.results import BENCH_FILE, BenchResult, DataFacts, PlanFacts
 from edgesmith.benchmarks.schedule import image_order
 from edgesmith.benchmarks.worker import messages
-from edgesmith.benchmarks.worker.environment import Environment
 from edgesmith.runtime.atomic import require_free, staged_folder
+from edgesmith.runtime.machine.environment import Environment
 
 
 def bench(plan: BenchmarkPlan, *, progress: Progress | None = None) -> BenchResult:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from edgesmith.benchmarks.quantization import likely_reason, quantized_pairs
 from edgesmith.benchmarks.results import BenchRun, BenchWarning
-from edgesmith.benchmarks.worker.environment import Environment
-from edgesmith.benchmarks.worker.state import THROTTLED_NOW, THROTTLED_SINCE_START, throttling_words
+from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import THROTTLED_NOW, THROTTLED_SINCE_START, throttling_words
 
 _NOISY = 2.0  # p99 over p50 of invoke, whose work is the same in every sample
 

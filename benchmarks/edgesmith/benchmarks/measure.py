@@ -16,9 +16,9 @@ from edgesmith.benchmarks.schedule import block_size, rounds
 from edgesmith.benchmarks.statistics import median, summarize
 from edgesmith.benchmarks.worker import messages
 from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.benchmarks.worker.state import State
 from edgesmith.benchmarks.worker.timing import milliseconds
 from edgesmith.runtime.accuracy import Accuracy
+from edgesmith.runtime.machine.state import State
 
 StartWorker = Callable[[str], WorkerProcess]
 

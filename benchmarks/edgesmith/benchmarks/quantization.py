@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgesmith.benchmarks.results import BenchRun
-from edgesmith.benchmarks.worker.environment import Environment
 from edgesmith.runtime import cpu
+from edgesmith.runtime.machine.environment import Environment
 
 # Below this, a difference of medians is within what two runs of the same file show here.
 _FASTER = 1.05

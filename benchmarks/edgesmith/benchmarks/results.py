@@ -9,12 +9,12 @@ from typing import Any, Literal
 from edgesmith.benchmarks.document import to_text
 from edgesmith.benchmarks.plan import Device
 from edgesmith.benchmarks.statistics import Summary, median, summarize
-from edgesmith.benchmarks.worker.environment import Environment
 from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.benchmarks.worker.state import State
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.atomic import write_bytes
 from edgesmith.runtime.errors import DataError, ModelFileError
+from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import State
 from edgesmith.runtime.spec import Precision
 from edgesmith.runtime.strict import from_json
 

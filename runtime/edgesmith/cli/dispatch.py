@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 from edgesmith.cli.table import COMMANDS
@@ -15,12 +16,22 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 def run_command(name: str, words: list[str]) -> int:
     """Parse `words` for the command `name` and run it."""
+
+    def run() -> int:
+        module = importlib.import_module(COMMANDS[name][0])
+        code: int = module.run(build_parser(name, module).parse_args(words))
+        return code
+
+    return guarded(name, run)
+
+
+def guarded(name: str, run: Callable[[], int]) -> int:
+    """The exit code of `run`; 1 and a message on stderr for an error that the user can mend."""
     # File names need not be valid text. An escaped byte can be printed, and is a valid escape in JSON.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        module = importlib.import_module(COMMANDS[name][0])
-        code: int = module.run(build_parser(name, module).parse_args(words))
+        code = run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("edgesmith: interrupted\n")

@@ -15,6 +15,8 @@ COMMANDS = {
         "does a model file give its golden answers on this machine",
     ),
     "inspect": ("edgesmith.runtime.commands.inspect", "what a model file really is"),
+    "doctor": ("edgesmith.runtime.commands.doctor", "is this machine fit, and what holds it back"),
+    "bundle": ("edgesmith.runtime.commands.bundle", "one file for a device: runtime and model -> edge.pyz"),
     "bench": ("edgesmith.benchmarks.command", "latency, memory and accuracy -> bench.json, report.html"),
     "completion": ("edgesmith.cli.completion", "tab completion for bash or zsh"),
 }

@@ -1,17 +1,23 @@
 """The classifier: a model file, opened."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgesmith.runtime.engines import EngineName, open_engine
+from edgesmith.runtime.engines import EngineName, EngineOptions, open_engine
+from edgesmith.runtime.engines.options import DEFAULT_OPTIONS
 from edgesmith.runtime.errors import ModelFileError
-from edgesmith.runtime.images import ImageSource, load
+from edgesmith.runtime.images import ChannelOrder, ImageSource, load
 from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.scores import Scores, probabilities
+
+if TYPE_CHECKING:
+    from edgesmith.runtime.streams import Stream, StreamOptions
+    from edgesmith.runtime.streams.sources import StreamSource
 
 
 class Classifier:
@@ -22,16 +28,22 @@ class Classifier:
     """
 
     def __init__(
-        self, path: str | Path, *, threads: int | None = None, engine: EngineName | None = None
+        self,
+        path: str | Path,
+        *,
+        threads: int | None = None,
+        engine: EngineName | None = None,
+        options: EngineOptions = DEFAULT_OPTIONS,
     ) -> None:
         """Open a `.tflite` or `.onnx` written by edgesmith.
 
+        `threads`: the machine's cores, at most 4, unless given. `engine`: the preferred installed one.
         Raises `ModelFileError` for a file that is damaged, has no edgesmith metadata, or whose tensors do
         not fit it; `MissingExtraError` when no engine for the format is installed.
         """
         path = Path(path)
         self.spec = read_spec(path)
-        self.engine = open_engine(path, threads=threads, engine=engine)
+        self.engine = open_engine(path, threads=threads, engine=engine, options=options)
         if self.engine.input_shape != self.spec.input.shape:
             raise ModelFileError(
                 f"{path.name}: input {self.engine.input_shape}, its metadata say {self.spec.input.shape}"
@@ -47,16 +59,38 @@ class Classifier:
         """Class names in output order."""
         return self.spec.labels
 
-    def __call__(self, image: ImageSource) -> Scores:
-        """Classify a path, bytes, a file object, a PIL image or a uint8 array [height, width, 3] (RGB).
+    def __call__(self, image: ImageSource, *, channel_order: ChannelOrder = "RGB") -> Scores:
+        """Classify a path, bytes, a file object, a PIL image or an array.
 
-        Raises `ImageError` for a picture that cannot be read.
+        Arrays are uint8: [height, width, 3], `channel_order` RGB or BGR, or [height, width], grey. One of the
+        input's size goes into the engine's tensor as it is. Raises `ImageError` for a picture that cannot be
+        read.
         """
-        return self.postprocess(self.invoke(load(image, self.spec.input)))
+        return self.postprocess(self.engine.run(load(image, self.spec.input, channel_order=channel_order)))
 
     def invoke(self, pixels: NDArray[np.uint8]) -> NDArray[Any]:
         """Raw output row [classes] for raw pixels, uint8 [1, height, width, channels]."""
-        return self.engine.run(pixels.astype(self.engine.input_dtype, copy=False))
+        return self.engine.run(pixels)
+
+    def stream(
+        self,
+        source: "StreamSource",
+        options: "StreamOptions | None" = None,
+        *,
+        notice: Callable[[str], None] | None = None,
+    ) -> "Stream":
+        """Classify what comes from a folder, a pattern of files, a video, a camera or any iterable of pictures.
+
+        One thread decodes ahead while this one infers; results keep their order, memory is bounded. `source`
+        and `notice` are as in `streams.open_source`, which says what is raised.
+
+        >>> with classify.stream("camera:0", StreamOptions(every=0.5)) as results:   # doctest: +SKIP
+        ...     for result in results:
+        ...         print(result.best)
+        """
+        from edgesmith.runtime.streams import Stream, StreamOptions, open_source
+
+        return Stream(self, open_source(source, notice=notice), options or StreamOptions())
 
     def postprocess(self, row: NDArray[Any]) -> Scores:
         """Probabilities of a raw output row."""

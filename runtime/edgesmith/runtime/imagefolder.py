@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from edgesmith.runtime.errors import DataError
 from edgesmith.runtime.images import IMAGE_SUFFIXES
+from edgesmith.runtime.spec import is_plain_text
 
 SplitName = Literal["train", "val", "test"]
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
@@ -77,6 +78,9 @@ def list_labelled(folder: Path) -> LabelledImages:
         raise DataError(
             f"{str(folder)!r} has {len(subfolders)} class folders {names}; two are needed", tip=_LAYOUT_TIP
         )
+    odd = [entry.name for entry in subfolders if not is_plain_text(entry.name)]
+    if odd:
+        raise DataError(f"{str(folder)!r} has class names with control characters: {odd}", tip="rename them")
     by_class = {entry.name: list_images(entry) for entry in subfolders}
     return LabelledImages(
         labels=tuple(by_class),

@@ -10,14 +10,15 @@ answers. What is hashed is the file without the part that holds the hash:
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from edgesmith.runtime.errors import ModelFileError
-from edgesmith.runtime.modelfile import METADATA_PROPS, format_of, top_level_fields
+from edgesmith.runtime.modelfile import METADATA_PROPS, format_of
+from edgesmith.runtime.protobuf import fields
 from edgesmith.runtime.spec import ModelFormat, ModelSpec
+from edgesmith.runtime.ziptail import DAMAGE, open_tail
 
 Content = Literal["intact", "damaged"]
 
@@ -36,7 +37,7 @@ def content_of(path: Path, spec: ModelSpec) -> Content | None:
             found = content_sha256(file, format_of(path))
     except OSError as error:
         raise ModelFileError(f"{str(path)!r} cannot be read: {error}") from error
-    except (ValueError, EOFError, zipfile.BadZipFile):
+    except DAMAGE:
         return "damaged"
     return "intact" if found == spec.content_sha256 else "damaged"
 
@@ -44,7 +45,7 @@ def content_of(path: Path, spec: ModelSpec) -> Content | None:
 def content_sha256(file: BinaryIO, model_format: ModelFormat) -> str:
     """SHA-256 of the model in `file` without our metadata, in hexadecimal.
 
-    Raises `ValueError`, `EOFError` or `zipfile.BadZipFile` for a file that is not whole.
+    Raises one of `ziptail.DAMAGE` for a file that is not whole.
     """
     whole = hashlib.sha256()
     for start, end in _tflite_parts(file) if model_format == "tflite" else _onnx_parts(file):
@@ -55,14 +56,14 @@ def content_sha256(file: BinaryIO, model_format: ModelFormat) -> str:
 
 
 def _tflite_parts(file: BinaryIO) -> list[tuple[int, int]]:
-    with zipfile.ZipFile(file) as archive:
+    with open_tail(file) as archive:
         return [(0, min((entry.header_offset for entry in archive.infolist()), default=archive.start_dir))]
 
 
 def _onnx_parts(file: BinaryIO) -> Iterator[tuple[int, int]]:
     size = file.seek(0, io.SEEK_END)
     position = 0
-    for field in list(top_level_fields(file, size)):
+    for field in list(fields(file, 0, size)):
         if field.number == METADATA_PROPS:
             yield position, field.key
             position = field.end

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 # Greetings that no log level suppresses, since they come before or beside the libraries' own logging:
 # which processor features and devices TensorFlow found, and that LiteRT has a delegate.
@@ -72,6 +73,16 @@ def without_chatter() -> Iterator[None]:
         os.close(terminal)
         with suppress(subprocess.TimeoutExpired):
             helper.wait(_PATIENCE)
+
+
+def private_stdout() -> TextIO:
+    """What stdout was, for answers; from now on, whatever anyone prints to stdout goes to stderr.
+
+    For processes whose stdout is read by a program: C++ code of an engine may print there.
+    """
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return channel
 
 
 def _redirected(terminal: int) -> "subprocess.Popen[bytes]":

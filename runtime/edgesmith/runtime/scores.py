@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# A uint8 output holds q for the probability q / 256: the fixed output scale of SOFTMAX and LOGISTIC in
-# TFLite's 8-bit quantization specification.
+# A uint8 output holds q for the probability q / 256, an int8 one q for (q + 128) / 256: the fixed output
+# scale of SOFTMAX and LOGISTIC in TFLite's 8-bit quantization specification.
 UINT8_SCALE = 1 / 256
+_INT8_ZERO_POINT = -128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +39,15 @@ class Scores:
 
 
 def probabilities(row: NDArray[Any], *, classes: int) -> NDArray[np.float32]:
-    """One output row, uint8 or float, as probabilities float32 [classes].
+    """One output row, uint8, int8 or float, as probabilities float32 [classes].
 
     A single value is the probability of the second of two classes (one sigmoid output).
     Raises `ValueError` when the row does not fit the number of classes.
     """
     values = row.astype(np.float32)
-    if row.dtype == np.uint8:
+    if row.dtype == np.int8:
+        values -= _INT8_ZERO_POINT
+    if row.dtype in (np.uint8, np.int8):
         values *= np.float32(UINT8_SCALE)
     if values.shape == (1,) and classes == 2:
         values = np.array([1 - values[0], values[0]], np.float32)

@@ -24,24 +24,24 @@ class Verdict:
     """One file on one engine.
 
     A file whose model is not the one that was written is `different` by `reason` and not run: an engine may
-    crash on it. Then `engine` is None, `max_abs_difference` NaN and `inputs` 0.
-    `max_abs_difference`: over all golden outputs, in output units (steps of 1/256 for uint8 outputs).
+    crash on it. Then `engine` is None and `inputs` 0.
+    `max_abs_difference`: over all golden outputs, in output units (steps of 1/256 for uint8 outputs); None
+    where it was not run, or its outputs are no numbers.
     `allowed`: the tolerance stored in the file. `top1_equal`: golden inputs with the same best class.
     """
 
     file: str
     engine: str | None
     outcome: Outcome
-    max_abs_difference: float
+    max_abs_difference: float | None
     allowed: float
     top1_equal: int
     inputs: int
     reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of `verify --json`. JSON has no NaN: a difference that is no number becomes null."""
-        difference = self.max_abs_difference if math.isfinite(self.max_abs_difference) else None
-        return {**asdict(self), "max_abs_difference": difference}
+        """One entry of `verify --json`."""
+        return asdict(self)
 
 
 def verify(path: Path, *, engine: EngineName | None = None, threads: int | None = None) -> Verdict:
@@ -57,6 +57,7 @@ def verify(path: Path, *, engine: EngineName | None = None, threads: int | None 
         allowed = 0.0 if classify.spec.precision == "int8" and cpu.is_x86() else golden.tolerance
         if wanted.shape != got.shape:
             raise ModelFileError(f"{path.name}: golden answers of shape {wanted.shape}, outputs {got.shape}")
+        difference = float(np.abs(got - wanted).max())
         return Verdict(
             file=str(path),
             engine=classify.engine.name,
@@ -68,7 +69,7 @@ def verify(path: Path, *, engine: EngineName | None = None, threads: int | None 
                 if classify.engine.name.startswith("tflite-runtime")
                 else None,
             ),
-            max_abs_difference=float(np.abs(got - wanted).max()),
+            max_abs_difference=difference if math.isfinite(difference) else None,
             allowed=allowed,
             top1_equal=int((got.argmax(1) == wanted.argmax(1)).sum()),
             inputs=len(inputs),
@@ -80,7 +81,7 @@ def _damaged(path: Path) -> Verdict:
         file=str(path),
         engine=None,
         outcome="different",
-        max_abs_difference=math.nan,
+        max_abs_difference=None,
         allowed=0.0,
         top1_equal=0,
         inputs=0,

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ Rows = dict[str, str]
 
 
 def _rows(capsys: Capture) -> Rows:
-    return {line[:11].strip(): line[12:] for line in capsys.readouterr().out.splitlines()}
+    """The lines above the table of operators."""
+    head = capsys.readouterr().out.partition("\n\n")[0]
+    return {line[:11].strip(): line[12:] for line in head.splitlines()}
 
 
 def test_text(models: dict[str, Path], capsys: Capture) -> None:
@@ -32,9 +35,23 @@ def test_text(models: dict[str, Path], capsys: Capture) -> None:
         "content": "intact",
         "input": "uint8 [1, 8, 8, 3]",
         "output": "uint8 [1, 3]",
-        "operators": "1 Cast, 1 ReduceMean, 1 MatMul, 1 Softmax, 1 QuantizeLinear",
-        "int8 share": "0 % of operators",
+        "but": "its metadata say int8, but only 0 % of its multiply-accumulates run on 8-bit integers",
+        "needs": "onnxruntime ≥ 1.18 (IR version 10)",
+        "operators": "1 Cast, 1 Sub, 1 ReduceMean, 1 MatMul, 1 Softmax, 1 QuantizeLinear",
+        "int8 share": "0 % of operators, 0 % of multiply-accumulates",
+        "parameters": "9",
+        "macs": "9",
     }
+
+
+def test_the_operators_follow(models: dict[str, Path], capsys: Capture) -> None:
+    assert main(["inspect", str(models["float tflite"])]) == 0
+    table = capsys.readouterr().out.partition("\n\n")[2].splitlines()
+    assert table[0].split() == [
+        "#", "operator", "computes", "in", "out", "parameters", "macs",
+        "scale", "and", "zero", "point", "of", "the", "output",
+    ]  # fmt: skip
+    assert [line.split()[1] for line in table[1:]] == ["MEAN", "FULLY_CONNECTED", "SOFTMAX"]
 
 
 def test_many_labels_are_shortened(
@@ -57,7 +74,7 @@ def test_many_labels_are_shortened(
 def test_a_foreign_file_without_operators(
     bare_tflite: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(module, "entry_points", lambda group: [])
+    monkeypatch.setattr(module, "entry_points", lambda group, name: [])
     (tmp_path / "a.tflite").write_bytes(bare_tflite)
     assert main(["inspect", str(tmp_path / "a.tflite")]) == 0
     rows = _rows(capsys)
@@ -70,12 +87,36 @@ def test_json(model: Path, capsys: Capture) -> None:
     printed = capsys.readouterr()
     document = json.loads(printed.out)
     assert list(document) == [
-        "schema", "file", "bytes", "spec", "content", "input", "output", "engine", "operators", "int8_share", "notes",
+        "schema", "file", "bytes", "spec", "content", "input", "output", "engine", "doubt", "operators", "int8_share",
+        "parameters", "macs", "int8_macs_share", "oldest_runtime", "float_operators", "layers", "notes",
     ]  # fmt: skip
     assert document["schema"] == "edgesmith.inspect/1"
     assert document["input"]["shape"] == [1, 8, 8, 3]
     assert document["spec"]["labels"] == ["red", "green", "blue"]
+    assert sum(document["operators"].values()) == len(document["layers"])
     assert printed.err == ""
+
+
+def test_the_graph_is_drawn(model: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["inspect", str(model), "--json", "--graph", str(tmp_path / "a.svg")]) == 0
+    json.loads(capsys.readouterr().out)
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()  # noqa: S314 - drawn here
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root[0].text == model.name
+
+
+def test_the_graph_is_an_svg(model: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["inspect", str(model), "--graph", str(tmp_path / "a.png")]) == 1
+    assert "tip: name a file that ends in .svg" in capsys.readouterr().err
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_nobody_here_can_draw(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(module, "entry_points", lambda group, name: [])
+    assert main(["inspect", str(model), "--graph", str(tmp_path / "a.svg")]) == 1
+    assert "pip install 'edgesmith[convert]'" in capsys.readouterr().err
 
 
 def test_a_flipped_weight_is_shown(models: dict[str, Path], tmp_path: Path, capsys: Capture) -> None:

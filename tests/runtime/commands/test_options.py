@@ -27,7 +27,7 @@ def test_an_unknown_engine_is_a_clear_error() -> None:
     with pytest.raises(OptionError, match="there is no engine 'onxruntime'") as caught:
         _parse("--engine", "onxruntime")
     assert caught.value.tip == (
-        "did you mean 'onnxruntime'? known are ai-edge-litert, tflite-runtime, onnxruntime"
+        "did you mean 'onnxruntime'? known are ai-edge-litert, tflite-runtime, tensorflow, onnxruntime"
     )
 
 

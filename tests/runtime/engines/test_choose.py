@@ -27,6 +27,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Install:
         (("tflite_runtime", "ai_edge_litert"), "tflite", ["ai-edge-litert", "tflite-runtime"]),
         (("ai_edge_litert", "onnxruntime"), "onnx", ["onnxruntime"]),
         (("ai_edge_litert",), "onnx", []),
+        (("tensorflow",), "tflite", ["tensorflow"]),
+        (("tensorflow", "ai_edge_litert"), "tflite", ["ai-edge-litert", "tensorflow"]),
     ],
     ids=str,
 )
@@ -42,6 +44,7 @@ def test_installed_engines_in_order_of_preference(
     [
         ("float tflite", None, "ai-edge-litert", "litert"),
         ("float tflite", "tflite-runtime", "tflite-runtime", "tflite"),
+        ("float tflite", "tensorflow", "tensorflow", "train"),
         ("float onnx", None, "onnxruntime", "onnx"),
     ],
 )
@@ -62,7 +65,7 @@ def test_a_missing_engine_names_its_extra(
 @pytest.mark.parametrize(
     ("name", "engine", "tip"),
     [
-        ("float tflite", "onnxruntime", "--engine ai-edge-litert or tflite-runtime does"),
+        ("float tflite", "onnxruntime", "--engine ai-edge-litert or tflite-runtime or tensorflow does"),
         ("float onnx", "ai-edge-litert", "--engine onnxruntime does"),
     ],
 )

@@ -3,11 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
 from edgesmith.runtime import cpu
+from edgesmith.runtime.engines import EngineOptions
 from edgesmith.runtime.engines.onnx import OnnxEngine
 from edgesmith.runtime.errors import EngineError, ModelFileError
 
@@ -80,6 +82,34 @@ def test_exact_products_where_they_would_saturate(
     else:
         with pytest.raises(RuntimeError, match="does not have configuration"):
             options.get_session_config_entry("session.x64quantprecision")
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_memory_and_spinning_are_choices(
+    chosen: bool, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    make = onnxruntime.InferenceSession
+
+    def remember(path: str, options: Any, **rest: Any) -> Any:
+        seen.append(options)
+        return make(path, options, **rest)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", remember)
+    OnnxEngine(models["float onnx"], threads=1, options=EngineOptions(memory_arena=chosen, spinning=chosen))
+    assert seen[0].enable_cpu_mem_arena is chosen
+    assert seen[0].get_session_config_entry("session.intra_op.allow_spinning") == str(int(chosen))
+
+
+def test_a_file_newer_than_the_engine(bare_onnx: bytes, tmp_path: Path) -> None:
+    model = onnx.load_from_string(bare_onnx)
+    model.ir_version = 99
+    (tmp_path / "a.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(
+        EngineError, match=r"is too old for it: ONNX IR version 99, and it reads up to \d+$"
+    ) as caught:
+        OnnxEngine(tmp_path / "a.onnx", threads=1)
+    assert "pip install --upgrade onnxruntime" in str(caught.value.tip)
 
 
 Make = Callable[[Path], Path]

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from edgesmith.benchmarks.worker.messages import Failure, Request, encode_request
+from edgesmith.benchmarks.worker.messages import Request, encode_request
 from edgesmith.runtime import errors
+from edgesmith.runtime.failure import Failure
 from edgesmith.runtime.strict import from_json
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class WorkerProcess:
             raise self._died(type(request).__name__)
         document: Any = json.loads(line)
         if "error" in document:
-            raise _revive(from_json(Failure, document["error"], where="the worker's error"), self._subject)
+            raise from_json(Failure, document["error"], where="the worker's error").revive(self._subject)
         return from_json(answer, document, where=f"the worker's answer to {type(request).__name__}")
 
     def _exchange(self, request: str) -> str:
@@ -91,12 +92,3 @@ def _close_quietly(descriptor: int, pipe: Any) -> None:
         pipe.close()
     except BrokenPipeError:  # unsent bytes for a reader that is gone
         os.close(descriptor)
-
-
-def _revive(failure: Failure, subject: str) -> errors.EdgesmithError:
-    kind = getattr(errors, failure.kind, errors.EngineError)
-    # MissingExtraError makes its own message out of other arguments.
-    base = kind if kind is not errors.MissingExtraError else errors.EngineError
-    message = failure.message if subject in failure.message else f"{subject}: {failure.message}"
-    error: errors.EdgesmithError = base(message, tip=failure.tip)
-    return error

@@ -1,6 +1,7 @@
 """What controller and worker say to each other: one JSON object a line, `command` beside the fields.
 
-A request is answered by the JSON of the type named in its docstring, or by `{"error": Failure}`.
+A request is answered by the JSON of the type named in its docstring, or by `{"error": Failure}`, whose type is
+in `edgesmith.runtime.failure`.
 """
 
 import dataclasses
@@ -63,12 +64,12 @@ class ReadMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadState:
-    """Answer: `edgesmith.benchmarks.worker.state.State`."""
+    """Answer: `edgesmith.runtime.machine.state.State`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadEnvironment:
-    """Answer: `edgesmith.benchmarks.worker.environment.Environment`."""
+    """Answer: `edgesmith.runtime.machine.environment.Environment`."""
 
 
 Request = Load | Classify | WarmUp | Measure | Evaluate | ReadMemory | ReadState | ReadEnvironment
@@ -133,15 +134,6 @@ class Samples:
                 for field in dataclasses.fields(self)
             }
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """An `EdgesmithError` of the worker: its class name, its message and its tip."""
-
-    kind: str
-    message: str
-    tip: str | None
 
 
 def encode_request(request: Request) -> str:

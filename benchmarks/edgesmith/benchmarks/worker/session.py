@@ -30,9 +30,9 @@ from edgesmith.runtime.classifier import Classifier
 
 # Imported when asked for: a cold start is to show what the model needs, not what this worker can do besides.
 if TYPE_CHECKING:
-    from edgesmith.benchmarks.worker.environment import Environment
-    from edgesmith.benchmarks.worker.state import State
     from edgesmith.runtime.engines import EngineName
+    from edgesmith.runtime.machine.environment import Environment
+    from edgesmith.runtime.machine.state import State
 
 Answer = Union[Loaded, Classified, WarmedUp, Samples, Accuracy, Memory, "State", "Environment"]
 
@@ -60,11 +60,11 @@ class Session:
             case ReadMemory():
                 return Memory(peak_rss_bytes=peak_rss_bytes())
             case ReadState():
-                from edgesmith.benchmarks.worker.state import read_state
+                from edgesmith.runtime.machine.state import read_state
 
                 return read_state()
             case ReadEnvironment():
-                from edgesmith.benchmarks.worker.environment import read_environment
+                from edgesmith.runtime.machine.environment import read_environment
 
                 return read_environment()
 

@@ -12,9 +12,10 @@ from edgesmith.runtime.images import decode, fit
 def time_samples(classifier: Classifier, images: Iterable[Path]) -> Samples:
     """Classify each image file once and return the times, milliseconds.
 
-    decode: from the encoded bytes in memory to an RGB or grey picture. preprocess: to the input tensor, in
-    the model's type. invoke: the engine alone. postprocess: to the best class with its label. Reading the
-    file comes before the clock starts: it would measure the disk. Raises `ImageError` for a bad image.
+    decode: from the encoded bytes in memory to an RGB or grey picture. preprocess: to
+    raw pixels of the input's size. invoke: the engine, which writes them into its tensor first. postprocess:
+    to the best class with its label. Reading the file comes before the clock starts: it would measure the
+    disk. Raises `ImageError` for a bad image.
     """
     samples = [_time_one(classifier, image.read_bytes()) for image in images]
     phases = {
@@ -33,12 +34,11 @@ def _time_one(classifier: Classifier, data: bytes) -> tuple[int, ...]:
     """The clock before the first phase and after each of the four, nanoseconds."""
     spec, engine = classifier.spec.input, classifier.engine
     start = perf_counter_ns()
-    picture = decode(data)
+    picture = decode(data, spec)
     decoded = perf_counter_ns()
-    # The cast to float32 that float files need is preparation, not inference.
-    batch = fit(picture, spec).astype(engine.input_dtype, copy=False)
+    pixels = fit(picture, spec)
     prepared = perf_counter_ns()
-    row = engine.run(batch)
+    row = engine.run(pixels)
     invoked = perf_counter_ns()
     classifier.postprocess(row).top(1)
     return start, decoded, prepared, invoked, perf_counter_ns()

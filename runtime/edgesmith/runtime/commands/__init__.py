@@ -1,1 +1,1 @@
-"""The runtime's commands: predict, verify, inspect."""
+"""The runtime's commands: predict, verify, inspect, doctor, bundle."""

@@ -5,10 +5,13 @@
   other kernels  an engine without XNNPACK; the best class is the same wherever the answer was clear
   different      something is wrong with the file, the engine or the machine (exit code 3)
 
-A file that cannot be run is named, the others go on, and the exit code is 1.
+A file that cannot be run is named, the others go on, and the exit code is 1. Engines are not proof against
+files that were made to crash them: with --isolated each file is run in a process of its own, with limited
+memory and time, and a crash there is an error like any other. For files that you did not convert yourself.
 
 Examples:
   edgesmith verify flowers-int8.tflite flowers-int8.onnx
+  edgesmith verify --isolated from-a-stranger.tflite
 
 """
 
@@ -19,6 +22,7 @@ from pathlib import Path
 
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.errors import EdgesmithError
+from edgesmith.runtime.isolation import verify_isolated
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.verify import Verdict, verify
 
@@ -26,6 +30,9 @@ from edgesmith.runtime.verify import Verdict, verify
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("models", metavar="MODEL", nargs="+", type=Path, help=".tflite or .onnx files")
+    parser.add_argument(
+        "--isolated", action="store_true", help="run each file in a process of its own, which may crash"
+    )
     add_engine_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -57,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verdict_or_error(path: Path, arguments: argparse.Namespace) -> Verdict | EdgesmithError:
     try:
-        return verify(path, engine=arguments.engine, threads=arguments.threads)
+        check = verify_isolated if arguments.isolated else verify
+        return check(path, engine=arguments.engine, threads=arguments.threads)
     except EdgesmithError as error:
         return error
 
@@ -65,8 +73,9 @@ def _verdict_or_error(path: Path, arguments: argparse.Namespace) -> Verdict | Ed
 def _line(verdict: Verdict) -> str:
     if verdict.reason is not None:
         return f"{verdict.file}: {verdict.outcome}: {verdict.reason}"
+    difference = verdict.max_abs_difference
     return (
         f"{verdict.file}: {verdict.outcome} on {verdict.engine} (largest difference "
-        f"{verdict.max_abs_difference:g}, allowed {verdict.allowed:g}; best class equal on "
+        f"{'no number' if difference is None else f'{difference:g}'}, allowed {verdict.allowed:g}; best class equal on "
         f"{verdict.top1_equal} of {verdict.inputs})"
     )

@@ -6,16 +6,19 @@ from typing import Literal, get_args
 
 from edgesmith.runtime.cpu import usable_cores
 from edgesmith.runtime.engines.interface import Engine
+from edgesmith.runtime.engines.options import DEFAULT_OPTIONS, EngineOptions
 from edgesmith.runtime.errors import EngineError, MissingExtraError
 from edgesmith.runtime.modelfile import format_of
+from edgesmith.runtime.plaindata import require_plain
 from edgesmith.runtime.spec import ModelFormat
 
-EngineName = Literal["ai-edge-litert", "tflite-runtime", "onnxruntime"]
+EngineName = Literal["ai-edge-litert", "tflite-runtime", "tensorflow", "onnxruntime"]
 ENGINE_NAMES: tuple[EngineName, ...] = get_args(EngineName)
 
-# In order of preference; the extra that installs it.
+# In order of preference; the extra that installs it. TensorFlow takes seconds to import: for machines that
+# have nothing else.
 _BY_FORMAT: dict[ModelFormat, dict[EngineName, str]] = {
-    "tflite": {"ai-edge-litert": "litert", "tflite-runtime": "tflite"},
+    "tflite": {"ai-edge-litert": "litert", "tflite-runtime": "tflite", "tensorflow": "train"},
     "onnx": {"onnxruntime": "onnx"},
 }
 
@@ -27,7 +30,18 @@ def available_engines(model_format: ModelFormat) -> list[EngineName]:
     return [name for name in _BY_FORMAT[model_format] if find_spec(name.replace("-", "_")) is not None]
 
 
-def open_engine(path: Path, *, threads: int | None = None, engine: EngineName | None = None) -> Engine:
+def extras_of(model_format: ModelFormat) -> dict[EngineName, str]:
+    """The engines for a format, the preferred one first, each with the extra that installs it."""
+    return dict(_BY_FORMAT[model_format])
+
+
+def open_engine(
+    path: Path,
+    *,
+    threads: int | None = None,
+    engine: EngineName | None = None,
+    options: EngineOptions = DEFAULT_OPTIONS,
+) -> Engine:
     """Load a model file.
 
     `threads`: the machine's cores, at most 4, unless given. `engine`: the preferred installed one unless
@@ -45,11 +59,12 @@ def open_engine(path: Path, *, threads: int | None = None, engine: EngineName | 
         raise MissingExtraError(chosen, extra=extras[chosen])
     if threads is not None and threads < 1:
         raise EngineError(f"{threads} threads; at least 1 is needed")
+    require_plain(path)
     threads = threads or min(usable_cores(), MAX_DEFAULT_THREADS)
     if chosen == "onnxruntime":
         from edgesmith.runtime.engines.onnx import OnnxEngine
 
-        return OnnxEngine(path, threads=threads)
+        return OnnxEngine(path, threads=threads, options=options)
     from edgesmith.runtime.engines.tflite import TFLiteEngine
 
-    return TFLiteEngine(path, threads=threads, package=chosen)
+    return TFLiteEngine(path, threads=threads, package=chosen, options=options)

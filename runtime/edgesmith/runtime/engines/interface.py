@@ -24,7 +24,7 @@ class Engine(Protocol):
 
     @property
     def input_dtype(self) -> np.dtype[Any]:
-        """uint8 for int8 files, else float32."""
+        """uint8 or int8 for int8 files, or float32, which all others have."""
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -32,11 +32,13 @@ class Engine(Protocol):
 
     @property
     def output_dtype(self) -> np.dtype[Any]:
-        """uint8 for int8 files, else float32."""
+        """uint8 or int8 for int8 files, or float32, which all others have."""
 
-    def run(self, batch: NDArray[Any]) -> NDArray[Any]:
-        """One inference. `batch` has `input_shape` and `input_dtype`; the result [classes] is the caller's.
+    def run(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """One inference. The result, a row [classes] of `output_dtype`, is the caller's.
 
+        `pixels`: raw pixels 0..255, uint8 of `input_shape`, whatever type the tensor has (an int8 tensor gets
+        them minus 128); or values of `input_dtype` other than uint8, which are taken as they are.
         Raises `EngineError` when the engine fails at it.
         """
 

@@ -1,7 +1,8 @@
-"""The TFLite interpreter, as ai-edge-litert and tflite-runtime ship it."""
+"""The TFLite interpreter, as ai-edge-litert, tflite-runtime and TensorFlow ship it."""
 
 import importlib
-from importlib.metadata import version
+import sys
+import warnings
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,25 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgesmith.runtime.engines.interface import CLASSIFIER_TIP, inference_failed
+from edgesmith.runtime.engines.options import DEFAULT_OPTIONS, EngineOptions
+from edgesmith.runtime.engines.pixels import require_fit, write_pixels
+from edgesmith.runtime.engines.toonew import is_too_new, too_new
 from edgesmith.runtime.errors import EngineError, ModelFileError
 
-TFLitePackage = Literal["ai-edge-litert", "tflite-runtime"]
+TFLitePackage = Literal["ai-edge-litert", "tflite-runtime", "tensorflow"]
 _MODULES: dict[TFLitePackage, str] = {
     "ai-edge-litert": "ai_edge_litert.interpreter",
     "tflite-runtime": "tflite_runtime.interpreter",
+    "tensorflow": "tensorflow.lite.python.interpreter",
 }
 
 
 class TFLiteEngine:
     """A `.tflite` in an interpreter with the package's default delegate (XNNPACK where it has it)."""
 
-    def __init__(self, path: Path, *, threads: int, package: TFLitePackage) -> None:
+    def __init__(
+        self, path: Path, *, threads: int, package: TFLitePackage, options: EngineOptions = DEFAULT_OPTIONS
+    ) -> None:
         """Load and allocate. Raises `ModelFileError` for a damaged file, `EngineError` for one too new."""
-        interpreter_class: Any = importlib.import_module(_MODULES[package]).Interpreter
-        self.name = f"{package} {version(package)}"
+        module: Any = importlib.import_module(_MODULES[package])
+        # Its own word for it: `importlib.metadata` would add a tenth to all imports of a cold start.
+        self.name = f"{package} {sys.modules[module.__name__.partition('.')[0]].__version__}"
         self._path = path
         try:
-            self._interpreter = interpreter_class(model_path=str(path), num_threads=threads)
+            self._interpreter = _interpreter(path, threads, module, options)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise _explain(path, self.name, error) from error
@@ -37,17 +45,19 @@ class TFLiteEngine:
                 f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each",
                 tip=CLASSIFIER_TIP,
             )
-        self._input, self._output = inputs[0]["index"], outputs[0]["index"]
+        self._input, self._output = self._interpreter.tensor(inputs[0]["index"]), outputs[0]["index"]
         self.input_shape = tuple(int(size) for size in inputs[0]["shape"])
         self.output_shape = tuple(int(size) for size in outputs[0]["shape"])
         self.input_dtype: np.dtype[Any] = np.dtype(inputs[0]["dtype"])
         self.output_dtype: np.dtype[Any] = np.dtype(outputs[0]["dtype"])
 
-    def run(self, batch: NDArray[Any]) -> NDArray[Any]:
+    def run(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """One inference: the output row [classes], a copy. Raises `EngineError` when the engine fails."""
         interpreter = self._interpreter
         try:
-            interpreter.set_tensor(self._input, batch)
+            # Before the view: an exception would keep it alive, and the interpreter runs only without views.
+            require_fit(pixels, self.input_shape, self.input_dtype)
+            write_pixels(pixels, self._input())
             interpreter.invoke()
             row: NDArray[Any] = interpreter.get_tensor(self._output)[0]
         except (RuntimeError, ValueError) as error:
@@ -56,17 +66,26 @@ class TFLiteEngine:
 
     def close(self) -> None:
         """Drop the interpreter, and with it the mapped file."""
-        del self._interpreter
+        del self._interpreter, self._input
+
+
+def _interpreter(path: Path, threads: int, module: Any, options: EngineOptions) -> Any:
+    kinds = module.OpResolverType
+    resolver = kinds.AUTO if options.xnnpack else kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    with warnings.catch_warnings():
+        # TensorFlow's: that this interpreter moves to ai-edge-litert, which is preferred here anyway.
+        warnings.filterwarnings(
+            "ignore", message=r".*tf\.lite\.Interpreter is deprecated", category=UserWarning
+        )
+        return module.Interpreter(
+            model_path=str(path), num_threads=threads, experimental_op_resolver_type=resolver
+        )
 
 
 def _explain(path: Path, engine: str, error: Exception) -> EngineError | ModelFileError:
     text = str(error)
-    # "Didn't find op for builtin opcode …" and "Op builtin_code out of range", both in LiteRT and tflite-runtime.
-    if "newer model" in text:
-        return EngineError(
-            f"{path.name}: {engine} is too old for an operator in it: {text.splitlines()[0]}",
-            tip="install a newer ai-edge-litert, or use the float32 or int8 file",
-        )
+    if is_too_new(text):
+        return too_new(path, engine, text)
     return ModelFileError(
         f"{path.name}: {engine} cannot load it: {text.splitlines()[0] if text else type(error).__name__}",
         tip="copy or convert it again",

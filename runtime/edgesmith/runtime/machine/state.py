@@ -1,10 +1,11 @@
 """What changes while a machine works: temperature, frequency, throttling. None where it does not tell."""
 
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from edgesmith.runtime.machine.kernelfiles import read_number, read_text
 
 # Bits of `vcgencmd get_throttled` (Raspberry Pi documentation, "vcgencmd", get_throttled): the state now.
 # The same bits 16 higher say that it has happened since the machine started.
@@ -26,27 +27,30 @@ class State:
     load_average: float | None
 
 
-def read_state(system: Path = Path("/sys")) -> State:
-    """Read the state now; `system` is where sysfs is mounted."""
+def read_state(root: Path = Path("/")) -> State:
+    """Read the state now. `root` is the root of the file system, with its proc and sys."""
+    loads = load_averages(root)
     return State(
-        temperature_c=_temperature(system),
-        frequency_mhz=_frequency(system),
+        temperature_c=_temperature(root / "sys"),
+        frequency_mhz=_frequency(root / "sys"),
         throttled_flags=_throttled(),
-        load_average=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        load_average=None if loads is None else loads[0],
     )
+
+
+def load_averages(root: Path = Path("/")) -> tuple[float, ...] | None:
+    """Runnable processes over the last 1, 5 and 15 minutes (proc(5), /proc/loadavg)."""
+    words = (read_text(root / "proc/loadavg") or "").split()[:3]
+    try:
+        averages = tuple(map(float, words))
+    except ValueError:
+        return None
+    return averages if len(averages) == 3 else None
 
 
 def throttling_words(flags: int | None) -> list[str]:
     """What holds the machine back now, in words."""
     return [word for bit, word in THROTTLING_BITS.items() if (flags or 0) >> bit & 1]
-
-
-def read_number(file: Path) -> float | None:
-    """The number in a sysfs file; None when it is absent, unreadable or no number."""
-    try:
-        return float(file.read_text())
-    except (OSError, ValueError):
-        return None
 
 
 def _temperature(system: Path) -> float | None:

@@ -1,22 +1,23 @@
 """The machine and its software: what a number cannot be understood without. No host name, no paths."""
 
-import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from edgesmith.benchmarks.worker.state import read_number
 from edgesmith.runtime import cpu
 from edgesmith.runtime.engines import ENGINE_NAMES
+from edgesmith.runtime.machine.armcores import core_name
+from edgesmith.runtime.machine.kernelfiles import read_fields, read_number, read_text
+from edgesmith.runtime.machine.state import load_averages
 
 _PACKAGES = ("edgesmith", "numpy", "Pillow", *ENGINE_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Where a bench ran. None stands for what the machine does not tell.
+    """Where something runs. None stands for what the machine does not tell.
 
     `cores`: usable by the process. `cpu_features`: the kernel's words. `governor` and `max_frequency_mhz`:
     of the first core. `board`: the device tree's model, "Raspberry Pi 4 Model B Rev 1.4". `load_average`:
@@ -47,31 +48,32 @@ def read_environment(root: Path = Path("/")) -> Environment:
         cores=cpu.usable_cores(),
         cpu_features=tuple(sorted(cpu.features(root / "proc/cpuinfo"))),
         architecture=platform.machine(),
-        board=_text(root / "proc/device-tree/model"),
-        governor=_text(cpufreq / "scaling_governor"),
+        board=read_text(root / "proc/device-tree/model"),
+        governor=read_text(cpufreq / "scaling_governor"),
         max_frequency_mhz=None if frequency is None else frequency / 1000,
-        ram_bytes=_ram_bytes(root / "proc/meminfo"),
+        ram_bytes=memory_bytes("MemTotal", root),
         kernel=f"{platform.system()} {platform.release()}",
         os=_os_name(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         packages=_package_versions(),
-        load_average=_load_average(),
+        load_average=load_averages(root),
     )
 
 
+def memory_bytes(name: str, root: Path = Path("/")) -> int | None:
+    """A line of /proc/meminfo, `MemTotal` or `MemAvailable`, whose kB are 1024 bytes (proc(5))."""
+    words = read_fields(root / "proc/meminfo").get(name, "").split()
+    return int(words[0]) * 1024 if words and words[0].isdecimal() else None
+
+
 def _cpu_model(cpuinfo: Path) -> str:
-    fields = _fields(cpuinfo)
+    fields = read_fields(cpuinfo)
     # x86 says "model name"; ARM kernels give "Model" (the board) or numbers of implementer and part.
-    if "model name" in fields:
+    if "model name" in fields and "CPU part" not in fields:
         return fields["model name"]
     if "CPU part" in fields:
-        return f"ARM implementer {fields.get('CPU implementer', '?')} part {fields['CPU part']}"
+        return core_name(fields.get("CPU implementer", "?"), fields["CPU part"])
     return platform.processor() or platform.machine()
-
-
-def _ram_bytes(meminfo: Path) -> int | None:
-    total = _fields(meminfo).get("MemTotal")
-    return int(total.split()[0]) * 1024 if total else None
 
 
 def _os_name() -> str:
@@ -89,24 +91,3 @@ def _package_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
-
-
-def _load_average() -> tuple[float, ...] | None:
-    return tuple(round(value, 2) for value in os.getloadavg()) if hasattr(os, "getloadavg") else None
-
-
-def _fields(file: Path) -> dict[str, str]:
-    """`key : value` lines; the first of each key."""
-    fields: dict[str, str] = {}
-    for line in (_text(file) or "").splitlines():
-        key, colon, value = line.partition(":")
-        if colon:
-            fields.setdefault(key.strip(), value.strip())
-    return fields
-
-
-def _text(file: Path) -> str | None:
-    try:
-        return file.read_text(errors="replace").strip("\0\n ") or None
-    except OSError:
-        return None

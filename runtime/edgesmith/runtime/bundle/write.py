@@ -1,0 +1,146 @@
+"""Writing a bundle: a zipapp (PEP 441) of the runtime, its command line and the model files.
+
+Everything is stored uncompressed, in the order of names, with a fixed date: same inputs, same bytes.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from edgesmith.runtime import atomic
+from edgesmith.runtime.bundle.manifest import MANIFEST_NAME, MODEL_FOLDER, BundledModel, Manifest
+from edgesmith.runtime.errors import ModelFileError, OptionError
+from edgesmith.runtime.integrity import content_of
+from edgesmith.runtime.modelfile import format_of, read_spec
+from edgesmith.runtime.plaindata import require_plain
+from edgesmith.runtime.spec import MODEL_FORMATS, ModelSpec
+
+_PRECISION = "int8"  # of a folder; what small devices are fastest with
+_PACKAGES = ("edgesmith.cli", "edgesmith.runtime")
+_NOT_FOR_DEVICES = ("demo.py", "digits.py")  # they run training and conversion
+_SHEBANG = b"#!/usr/bin/env python3\n"
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
+_MAIN = b"""import sys
+
+from edgesmith.runtime.bundle.start import main
+
+sys.exit(main(sys.argv[1:], archive=__loader__.archive))
+"""
+
+
+def choose_models(source: Path) -> tuple[Path, ...]:
+    """The model files to bundle: `source` itself, or the int8 files of a DEPLOY folder, one a format.
+
+    Raises `OptionError` for a folder without int8 files or with those of several models.
+    """
+    if not source.is_dir():
+        return (source,)
+    found = sorted(entry for kind in MODEL_FORMATS for entry in source.glob(f"*.{kind}"))
+    chosen = [file for file in found if read_spec(file).precision == _PRECISION]
+    if not chosen:
+        names = ", ".join(file.name for file in found) or "no model files"
+        raise OptionError(
+            f"{str(source)!r} has no {_PRECISION} file; it has {names}",
+            tip="name the file itself, or convert with --precision int8",
+        )
+    if len({file.suffix for file in chosen}) < len(chosen):
+        raise OptionError(
+            f"{str(source)!r} has several models: {', '.join(file.name for file in chosen)}",
+            tip="name the file itself",
+        )
+    return tuple(chosen)
+
+
+def write_bundle(models: Sequence[Path], output: Path) -> Manifest:
+    """Write `output` (`.pyz`, executable), replacing one that is there.
+
+    Raises `ModelFileError` for a model file that is damaged, not edgesmith's, or of another network than the
+    first; `OptionError` for another suffix, `OutputError` when it cannot be written.
+    """
+    if output.suffix != ".pyz":
+        raise OptionError(f"{str(output)!r} does not end in .pyz", tip="-o edge.pyz")
+    specs = [_sound_spec(path) for path in models]
+    for path, spec in zip(models, specs, strict=True):
+        if spec.labels != specs[0].labels or spec.input != specs[0].input:
+            raise ModelFileError(f"{path.name} has other labels or another input than {models[0].name}")
+    contents = {path.name: path.read_bytes() for path in models}
+    manifest = Manifest(
+        edgesmith=version("edgesmith"),
+        name=specs[0].name,
+        models=tuple(
+            _describe(path, spec, contents[path.name]) for path, spec in zip(models, specs, strict=True)
+        ),
+    )
+    atomic.write_bytes(output, _archive(manifest, contents))
+    output.chmod(output.stat().st_mode | 0o111)
+    return manifest
+
+
+def _sound_spec(path: Path) -> ModelSpec:
+    spec = read_spec(path)
+    require_plain(path)
+    if content_of(path, spec) == "damaged":
+        raise ModelFileError(
+            f"{path.name}: its content is damaged", tip="`edgesmith verify` tells; convert or copy it again"
+        )
+    return spec
+
+
+def _describe(path: Path, spec: ModelSpec, data: bytes) -> BundledModel:
+    return BundledModel(
+        file=path.name,
+        format=format_of(path),
+        precision=spec.precision,
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _archive(manifest: Manifest, models: dict[str, bytes]) -> bytes:
+    schema = manifest.schema
+    document = json.dumps({"schema": schema, **asdict(manifest)}, indent=2, ensure_ascii=False).encode()
+    metadata = f"Metadata-Version: 2.1\nName: edgesmith\nVersion: {manifest.edgesmith}\n".encode()
+    members = {
+        "__main__.py": _MAIN,
+        MANIFEST_NAME: document,
+        f"edgesmith-{manifest.edgesmith}.dist-info/METADATA": metadata,  # for `--version` and `doctor`
+        **dict(_code()),
+        **{f"{MODEL_FOLDER}/{name}": data for name, data in models.items()},
+    }
+    stream = io.BytesIO()
+    stream.write(_SHEBANG)
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(
+            _entry("edgesmith/", 0o755), b""
+        )  # zipimport finds a namespace by its folder's entry
+        for name, data in sorted(members.items()):
+            archive.writestr(_entry(name, 0o644), data)
+    return stream.getvalue()
+
+
+def _entry(name: str, mode: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _DATE)
+    info.create_system = 3  # Unix, whatever this machine is
+    info.external_attr = mode << 16
+    return info
+
+
+def _code() -> Iterator[tuple[str, bytes]]:
+    for package in _PACKAGES:
+        yield from _files_below(files(package), package.replace(".", "/"))
+
+
+def _files_below(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _files_below(entry, f"{name}/{entry.name}")
+        elif entry.name not in _NOT_FOR_DEVICES:
+            yield f"{name}/{entry.name}", entry.read_bytes()

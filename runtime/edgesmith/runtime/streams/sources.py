@@ -1,0 +1,74 @@
+"""Which source a name means: a folder, a pattern, a picture, a video or a camera."""
+
+import glob
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from edgesmith.runtime.errors import DataError
+from edgesmith.runtime.imagefolder import list_images
+from edgesmith.runtime.images import ImageSource
+from edgesmith.runtime.streams.camera import CameraSource
+from edgesmith.runtime.streams.chain import ChainedSource
+from edgesmith.runtime.streams.files import FileSource, PictureSource
+from edgesmith.runtime.streams.source import Source
+from edgesmith.runtime.streams.video import VIDEO_SUFFIXES, VideoSource
+
+StreamSource = str | Path | Iterable[ImageSource] | Source
+
+_V4L2 = re.compile(r"(?:camera:(\d+)|(/dev/video\d+))")
+_PICAMERA = re.compile(r"picamera(?::(\d+))?")
+
+
+def open_source(source: StreamSource, *, notice: Callable[[str], None] | None = None) -> Source:
+    """The source of a name, or of pictures at hand.
+
+    `camera:0` and `/dev/video0` are Video4Linux cameras, `picamera` and `picamera:1` the Raspberry Pi's own; a
+    folder is searched for images; a path ending as videos do is a video; a pattern (`shots/*.jpg`) is its files in
+    sorted order; any other path is a picture. `notice` is told of a camera that vanishes; stderr unless given.
+    Raises `DataError` for a folder or pattern without images.
+    """
+    if isinstance(source, (str, Path)):
+        return _named(str(source), notice)
+    if isinstance(source, Source):
+        return source
+    return PictureSource(source)
+
+
+def open_sources(names: Sequence[str], *, notice: Callable[[str], None] | None = None) -> Source:
+    """All of them, one after the other. Raises as `open_source`, and for a camera beside others."""
+    sources = [open_source(name, notice=notice) for name in names]
+    if len(sources) == 1:
+        return sources[0]
+    for name, source in zip(names, sources, strict=True):
+        if source.live:
+            raise DataError(
+                f"{name} never ends, so nothing after it is reached", tip="give a camera by itself"
+            )
+    return ChainedSource(sources)
+
+
+def _named(name: str, notice: Callable[[str], None] | None) -> Source:
+    if match := _V4L2.fullmatch(name):
+        from edgesmith.runtime.streams.v4l2 import V4L2Camera
+
+        return CameraSource(V4L2Camera(match[2] or f"/dev/video{match[1]}"), notice=notice)
+    if match := _PICAMERA.fullmatch(name):
+        from edgesmith.runtime.streams.picamera import PiCamera
+
+        return CameraSource(PiCamera(int(match[1] or 0)), notice=notice)
+    path = Path(name)
+    if path.is_dir():
+        return FileSource(list_images(path, any_name=True))  # names are printed escaped
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return VideoSource(path)
+    if glob.has_magic(name) and not path.exists():
+        return FileSource(_matching(name))
+    return FileSource([path])
+
+
+def _matching(pattern: str) -> list[Path]:
+    files = sorted(Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute ones too
+    if not files:
+        raise DataError(f"no file matches {pattern!r}")
+    return files
