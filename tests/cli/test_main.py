@@ -32,4 +32,4 @@ def test_exit_codes(way: list[str], words: list[str], code: int, out: str, err: 
 def test_usage_of_a_command(way: list[str]) -> None:
     finished = subprocess.run([*way, "predict"], capture_output=True, text=True, check=False)
     assert finished.returncode == 2
-    assert "the following arguments are required: MODEL, IMAGE" in finished.stderr
+    assert "the following arguments are required: MODEL, SOURCE" in finished.stderr

@@ -23,10 +23,10 @@ def network(**constants: NDArray[np.float32]) -> Graph:
     """conv -> depthwise -> pointwise -> means -> dense -> softmax; nothing in it is hard to quantize."""
     generator = np.random.default_rng(1)
     even: dict[str, NDArray[np.float32]] = {
-        "w1": generator.uniform(0.5, 1, (3, 3, 3, 8)).astype(np.float32) / 100,
+        "w1": generator.uniform(0.005, 0.01, (3, 3, 3, 8)).astype(np.float32),
         "w2": generator.uniform(-1, 1, (3, 3, 8, 1)).astype(np.float32),
         "w3": generator.uniform(-1, 1, (1, 1, 8, 8)).astype(np.float32),
-        "w4": generator.uniform(-1, 1, (8, 4)).astype(np.float32) / 50,
+        "w4": generator.uniform(-0.02, 0.02, (8, 4)).astype(np.float32),
         **{f"b{number}": np.zeros(size, np.float32) for number, size in enumerate((8, 8, 8, 4), 1)},
     }
     return Graph(

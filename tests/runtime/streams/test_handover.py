@@ -68,3 +68,16 @@ def test_a_closed_one_takes_nothing() -> None:
     assert not handover.put(1, drop_oldest=False)
     assert not handover.put(1, drop_oldest=True)
     assert handover.dropped == 0
+
+
+def test_stopping_needs_no_lock_and_is_noticed_soon() -> None:
+    """As from a signal handler, which may interrupt the thread that holds the lock, between its look and its wait."""
+    handover: Handover[int] = Handover(1)
+    answers: list[object] = []
+    waiting = _in_thread(threading.Thread(target=lambda: answers.append(handover.get())))
+    time.sleep(0.02)
+    with handover._changed:
+        _in_thread(threading.Thread(target=handover.stop)).join(1)
+        assert handover._closed
+    waiting.join(5)
+    assert answers == [None]

@@ -9,7 +9,9 @@ import numpy as np
 import onnx_ir as ir
 
 DOMAIN = "edgesmith"
+MEAN = "MeanOfCodes"
 SOFTMAX = "SoftmaxOfCodes"
+SUM = "SumByTable"
 TABLE = "CodesByTable"
 
 
@@ -62,7 +64,45 @@ def _table(opset: int) -> ir.Function:
     return _function(TABLE, [codes, table], result, body, opset)
 
 
-_DEFINITIONS: dict[str, Callable[[int], ir.Function]] = {SOFTMAX: _softmax, TABLE: _table}
+def _mean(opset: int) -> ir.Function:
+    """`MeanOfCodes(codes uint8 [4-D], multiplier float32, offset float32, axes int64 [2]) -> uint8 [4-D]`.
+
+    LiteRT's 8-bit mean on x86, step by step: the sum of the codes less 128 over `axes` (exact in float32
+    up to 2^24 / 128 pixels), times `multiplier`, plus `offset`, each rounded, then rounded half to even.
+    """
+    names = ("codes", "multiplier", "offset", "axes")
+    codes, multiplier, offset, axes = inputs = [ir.Value(name=name) for name in names]
+    body = _Body()
+    unit, raw_zero = body.constant("unit", np.float32(1)), body.constant("raw_zero", np.uint8(128))
+    raw = body.add("DequantizeLinear", codes, unit, raw_zero)
+    total = body.add("ReduceSum", raw, axes, attributes={"keepdims": 1})
+    scaled = body.add("Add", body.add("Mul", total, multiplier), offset)
+    result = body.add("QuantizeLinear", scaled, unit, raw_zero)
+    return _function(MEAN, inputs, result, body, opset)
+
+
+def _sum(opset: int) -> ir.Function:
+    """`SumByTable(left uint8 [...], right uint8 [...], table uint8 [65536]) -> uint8 [...]`.
+
+    `table[256 * left + right]` for each pair of codes; the operands broadcast.
+    """
+    left, right, table = inputs = [ir.Value(name=name) for name in ("left", "right", "table")]
+    body = _Body()
+    row, rows = body.constant("row", np.array([-1], np.int64)), body.constant("rows", np.int32(256))
+    wide = {"to": ir.DataType.INT32.value}
+    start = body.add("Mul", body.add("Cast", left, attributes=wide), rows)
+    place = body.add("Add", start, body.add("Cast", right, attributes=wide))
+    found = body.add("GatherElements", table, body.add("Reshape", place, row))
+    result = body.add("Reshape", found, body.add("Shape", place))
+    return _function(SUM, inputs, result, body, opset)
+
+
+_DEFINITIONS: dict[str, Callable[[int], ir.Function]] = {
+    MEAN: _mean,
+    SOFTMAX: _softmax,
+    SUM: _sum,
+    TABLE: _table,
+}
 
 
 class _Body:

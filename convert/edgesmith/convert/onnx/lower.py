@@ -16,10 +16,10 @@ from edgesmith.convert.onnx.functions import define_functions
 from edgesmith.convert.onnx.passes.average_pool import round_average_pools
 from edgesmith.convert.onnx.passes.clips import fold_clips
 from edgesmith.convert.onnx.passes.exact_add import make_adds_exact
+from edgesmith.convert.onnx.passes.exact_mean import make_means_exact
 from edgesmith.convert.onnx.passes.exact_softmax import make_softmax_exact
 from edgesmith.convert.onnx.passes.exact_unary import make_unaries_exact
 from edgesmith.convert.onnx.passes.gemm import fuse_gemm
-from edgesmith.convert.onnx.passes.global_pool import pool_means
 from edgesmith.convert.onnx.passes.identity_pairs import remove_identity_pairs
 from edgesmith.convert.onnx.passes.resize import round_resizes
 from edgesmith.convert.onnx.passes.unsigned import make_activations_unsigned
@@ -37,7 +37,7 @@ INT8_PASSES: tuple[Pass, ...] = (
     make_activations_unsigned,
     remove_identity_pairs,
     fuse_gemm,
-    pool_means,
+    make_means_exact,
     round_average_pools,
     round_resizes,
     make_adds_exact,

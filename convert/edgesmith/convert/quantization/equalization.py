@@ -7,6 +7,7 @@ factor: RELU does, RELU6 does not (its bound would need a value for each channel
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -82,13 +83,12 @@ def _equalize_pair(graph: Graph, pair: _Pair, magnitudes: NDArray[np.float32]) -
     behind = graph.constants[pair.reader.inputs[1]]
     factors = _factors(pair.reader, behind, magnitudes)
     by_output = factors.reshape(weights.shape[2:]) if pair.producer.kind == "DEPTHWISE_CONV_2D" else factors
-    return graph.with_constants(
-        {
-            pair.producer.inputs[1]: weights / by_output,
-            pair.producer.inputs[2]: bias / factors,
-            pair.reader.inputs[1]: behind * factors[:, None],
-        }
-    )
+    changed: dict[str, NDArray[Any]] = {
+        pair.producer.inputs[1]: weights / by_output,
+        pair.producer.inputs[2]: bias / factors,
+        pair.reader.inputs[1]: behind * factors[:, None],
+    }
+    return graph.with_constants({name: values.astype(np.float32) for name, values in changed.items()})
 
 
 def _factors(
@@ -96,7 +96,7 @@ def _factors(
 ) -> NDArray[np.float32]:
     """What to divide each channel by; the loudest channel keeps its range."""
     alive = magnitudes > 0
-    factors = np.ones_like(magnitudes)
+    factors = np.ones(magnitudes.shape, np.float32)
     if reader.kind == "DEPTHWISE_CONV_2D":  # a scale for each channel there too: nothing to weigh against
         factors[alive] = magnitudes[alive]
     else:
@@ -107,4 +107,4 @@ def _factors(
     # One common factor is free: it leaves the greatest value where it was.
     factors[alive] *= (magnitudes[alive] / factors[alive]).max() / magnitudes.max()
     clipped: NDArray[np.float32] = np.clip(factors, 1 / MAX_FACTOR, MAX_FACTOR).astype(np.float32)
-    return np.where(alive, clipped, np.float32(1))
+    return clipped

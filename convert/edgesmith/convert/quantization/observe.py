@@ -40,7 +40,8 @@ def observe(graph: Graph, images: NDArray[np.uint8], *others: NDArray[np.uint8])
         return tf.stack(extremes), [tf.reduce_sum(tensors[name], 0) for name in weighted]
 
     traced = tf.function(statistics, autograph=False, input_signature=[_open_batch(graph)])
-    found, sums = [], [np.float32(0)] * len(weighted)
+    found = []
+    sums: list[NDArray[np.float32]] = [np.zeros(1, np.float32)] * len(weighted)
     for batch in batches(images):
         extremes, parts = traced(input_values(graph, batch))
         found.append(extremes.numpy())

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from edgesmith.convert.graph import Operator
 
 # Divergence from the float model (KL) of MobileNetV1 0.25 on 550 validation photos, two draws of calibration
-# images: bias correction alone 0.0213 and 0.0217; ridge 0.3 decided once 0.0188 and 0.0184, twice 0.0170 and
-# 0.0178; ridge 0.1 twice 0.0175 and 0.0181, four times 0.0180 and 0.0184; ridge 1 once 0.0173 and 0.0185.
+# images, 20,000 positions: bias correction alone 0.0213 and 0.0217; ridge 0.3 decided once 0.0188 and 0.0184,
+# twice 0.0170 and 0.0178; ridge 0.1 twice 0.0175 and 0.0181, four times 0.0180 and 0.0184; ridge 1 once 0.0173 and 0.0185.
 RIDGE = 0.3
 """Added to the covariance's diagonal, relative to its mean: with little, codes fit the calibration images only."""
 PASSES = 2
 """Times that each weight is decided."""
 
-_POSITIONS = 20_000  # that the covariance is taken from: several for each input of the largest kernels
+_POSITIONS_PER_INPUT = 16  # of a kernel that the covariance is taken from, where there are as many
+_LEAST_POSITIONS = 4000  # 2000 raised the divergence by a twentieth, 20,000 did not lower it
 _BLOCK = 32  # weights decided between two updates of all gradients
 
 _LARGEST_CODE = 127
@@ -86,25 +87,29 @@ def _covariance(
     operator: Operator, shape: tuple[int, ...], chunks: Sequence[tf.Tensor]
 ) -> NDArray[np.float32]:
     """Of the inputs of a kernel, over images and positions: [groups, inputs, inputs]."""
-    products: list[NDArray[np.float64]] = []
-    sums: list[NDArray[np.float64]] = []
-    count = 0
-    for chunk in chunks:
-        rows = _rows(operator, shape, chunk, step=_step(operator, chunks))
-        products = products + tf.matmul(rows, rows, transpose_a=True).numpy().astype(np.float64)
-        sums = sums + tf.reduce_sum(rows, 1).numpy().astype(np.float64)
-        count += rows.shape[1]
-    means = sums / count
-    centred: NDArray[np.float32] = (products / count - means[:, :, None] * means[:, None]).astype(np.float32)
+    step = _step(operator, shape, chunks)
+    parts = [_moments(_rows(operator, shape, chunk, step=step)) for chunk in chunks]
+    positions = sum(count for _, _, count in parts)
+    means = np.sum([sums for _, sums, _ in parts], 0) / positions
+    products = np.sum([product for product, _, _ in parts], 0, dtype=np.float64) / positions
+    centred: NDArray[np.float32] = (products - means[:, :, None] * means[:, None]).astype(np.float32)
     return centred
 
 
-def _step(operator: Operator, chunks: Sequence[tf.Tensor]) -> int:
+def _moments(rows: tf.Tensor) -> tuple[NDArray[np.float32], NDArray[np.float64], int]:
+    product: NDArray[np.float32] = tf.matmul(rows, rows, transpose_a=True).numpy()
+    sums: NDArray[np.float64] = tf.reduce_sum(rows, 1).numpy().astype(np.float64)
+    return product, sums, int(rows.shape[1])
+
+
+def _step(operator: Operator, shape: tuple[int, ...], chunks: Sequence[tf.Tensor]) -> int:
     """Of how many rows and columns of positions one is looked at."""
-    positions = sum(float(np.prod(chunk.shape[:-1])) for chunk in chunks) / np.prod(
+    inputs = np.prod(shape[:2] if operator.kind == "DEPTHWISE_CONV_2D" else shape[:-1])
+    wanted = max(_LEAST_POSITIONS, _POSITIONS_PER_INPUT * inputs)
+    positions = sum(np.prod(chunk.shape[:-1]) for chunk in chunks) / np.prod(
         operator.options.get("stride", 1)
     )
-    return max(1, int((positions / _POSITIONS) ** 0.5))
+    return max(1, int(np.sqrt(positions / wanted)))
 
 
 def _rows(operator: Operator, shape: tuple[int, ...], values: tf.Tensor, *, step: int) -> tf.Tensor:

@@ -61,10 +61,13 @@ def _goal(guard: Climb) -> str:
 
 
 def _worst(errors: QuantizationErrors) -> str:
-    helpless = [error for error in errors.operators if error.advice is not None]
-    if not helpless:
-        return f"No operator's own error needs help: all have at least {GOOD_DB:.0f} dB"
-    worst = min(helpless, key=lambda error: error.alone_snr_db)
+    worst = min(errors.operators, key=lambda error: error.alone_snr_db)
+    if worst.alone_snr_db >= GOOD_DB:
+        last = errors.operators[-1].snr_db
+        return (
+            f"No operator loses much by itself, all keep at least {GOOD_DB:.0f} dB; together they leave "
+            f"{last:.0f} dB at the output"
+        )
     return f"Most is lost in {worst.kind} {readable_name(worst.output)}: {worst.advice}"
 
 

@@ -6,19 +6,20 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_ATTENTION = 0.1  # seconds between two looks at whether a signal handler has said stop
+
 
 class Handover(Generic[T]):
     """At most `size` items from one thread to another, in order.
 
-    Not `queue.Queue`: it cannot drop the oldest item, and before Python 3.13 not be closed. The lock is
-    reentrant, so that a signal handler may call `close` while its own thread is inside.
+    Not `queue.Queue`: it cannot drop the oldest item, and before Python 3.13 not be closed.
     """
 
     def __init__(self, size: int) -> None:
         self.dropped = 0
         self._size = size
         self._items: deque[T] = deque()
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = threading.Condition()
         self._finished = False
         self._closed = False
 
@@ -30,7 +31,7 @@ class Handover(Generic[T]):
                     self._items.popleft()
                     self.dropped += 1
                 else:
-                    self._changed.wait()
+                    self._changed.wait(_ATTENTION)
             if not self._closed:
                 self._items.append(item)
                 self._changed.notify_all()
@@ -40,7 +41,7 @@ class Handover(Generic[T]):
         """The next item, waiting for it; None at the end."""
         with self._changed:
             while not (self._items or self._finished or self._closed):
-                self._changed.wait()
+                self._changed.wait(_ATTENTION)
             if self._closed or not self._items:
                 return None
             item = self._items.popleft()
@@ -52,6 +53,10 @@ class Handover(Generic[T]):
         with self._changed:
             self._finished = True
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """As `close`, within `_ATTENTION`. For signal handlers, which may not wait for a lock of their own thread."""
+        self._closed = True
 
     def close(self) -> None:
         """Throw away what waits and wake both sides."""

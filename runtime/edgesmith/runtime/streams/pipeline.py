@@ -61,11 +61,11 @@ class Stream:
 
     def stop(self) -> None:
         """End the iteration after the result at hand. May be called from a signal handler or a thread."""
-        self._handover.close()
+        self._handover.stop()
 
     def close(self) -> None:
         """Stop, and let go of the file or device."""
-        self.stop()
+        self._handover.close()
         self._source.stop()
         if self._decoding.is_alive():
             self._decoding.join(_PATIENCE)

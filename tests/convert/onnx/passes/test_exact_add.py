@@ -8,10 +8,12 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from edgesmith.convert.onnx.functions import define_functions
 from edgesmith.convert.onnx.passes.exact_add import (
     AddParameters,
     exact_scales,
     make_adds_exact,
+    onnxruntime_add_arm,
     xnnpack_add,
 )
 
@@ -27,6 +29,10 @@ OTHER = AddParameters(
 )
 SECOND = AddParameters(
     scales=(0.027680013328790665, 0.08626613765954971, 0.04067661240696907), zero_points=(0, 135, 0)
+)
+# The second Add of a MobileNetV2 0.35: three pairs lie on a half, one of them opposite to another.
+MIRRORED = AddParameters(
+    scales=(0.2889908254146576, 0.28804460167884827, 0.4457315504550934), zero_points=(129, 146, 138)
 )
 HALVES = AddParameters(scales=(0.5, 0.25, 0.75), zero_points=(128, 0, 255))
 ROWS, COLUMNS = (grid.astype(np.uint8) for grid in np.meshgrid(np.arange(256), np.arange(256), indexing="ij"))
@@ -110,6 +116,36 @@ def test_onnx_runtime_is_made_exact(
         "sum = Add(sum:operand_0, sum:operand_1)",
         "y = QuantizeLinear(sum, sum:scale_sum, zt)",
     ]
+
+
+def test_arm_formula_gives_the_code_seen_there() -> None:
+    """LiteRT and x86 have 141 for the codes 89 and 190, an emulated Cortex-A72 140."""
+    found = onnxruntime_add_arm((0.6483523845672607, 0.6462293863296509, 1.0), MIRRORED.zero_points)
+    assert np.argwhere(found != xnnpack_add(MIRRORED)).tolist() == [[89, 190]]
+    assert found[89, 190] == 140
+
+
+@pytest.mark.parametrize("parameters", [REAL, SECOND, OTHER], ids=["first", "second", "lopsided"])
+def test_scales_are_exact_on_arm_too(parameters: AddParameters) -> None:
+    scales = exact_scales(parameters)
+    assert scales is not None
+    assert np.array_equal(onnxruntime_add_arm(scales, parameters.zero_points), xnnpack_add(parameters))
+
+
+def test_halves_up_and_away_from_zero() -> None:
+    halves = AddParameters(scales=(0.5, 0.5, 1.0), zero_points=(128, 128, 128))
+    xnnpack, arm = xnnpack_add(halves), onnxruntime_add_arm(halves.scales, halves.zero_points)
+    assert (xnnpack[133, 128], xnnpack[123, 128]) == (131, 126)  # 2.5 to 3, -2.5 to -2
+    assert (arm[133, 128], arm[123, 128]) == (131, 125)
+
+
+def test_opposite_halves_need_a_table(parse: "Parse", lines: "Lines", answer: "Answer") -> None:
+    assert exact_scales(MIRRORED) is None
+    model = parse(adding(MIRRORED))
+    assert make_adds_exact(model.graph) == 1
+    assert lines(model)[-1] == "y = SumByTable(a, b, sum:table)"
+    define_functions(model)
+    assert np.array_equal(answer(model, a=ROWS, b=COLUMNS), xnnpack_add(MIRRORED))
 
 
 def test_search_is_deterministic() -> None:

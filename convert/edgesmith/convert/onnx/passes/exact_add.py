@@ -1,8 +1,10 @@
 """Add, made equal to LiteRT's on all 65,536 pairs of codes.
 
-XNNPACK adds in fixed point, ONNX Runtime in float; rounding differs on a few pairs. A QLinearAdd with
-slightly different scales can agree everywhere; candidates are tried on the whole grid, on ONNX Runtime's
-own kernel, which takes the scales as inputs.
+XNNPACK adds in fixed point, ONNX Runtime in float on x86 and in fixed point of another width on ARM; rounding
+differs on a few pairs. A QLinearAdd with slightly different scales can agree everywhere; candidates are tried on
+the whole grid: on ONNX Runtime's own kernel, which takes the scales as inputs, and on a model of its ARM kernel.
+XNNPACK rounds halves up and that kernel away from zero, so where two opposite sums both lie on a half no scales
+agree; such an Add becomes a table of all pairs.
 """
 
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
+from edgesmith.convert.onnx.functions import DOMAIN, SUM
 from edgesmith.convert.onnx.kernels import run_kernel
 from edgesmith.convert.onnx.quantized import (
     add_constant,
@@ -19,7 +22,9 @@ from edgesmith.convert.onnx.quantized import (
     is_a,
     only_reader,
     quantization,
+    take_over,
 )
+from edgesmith.convert.onnx.rounding import shift_halves_away
 
 _TRIES = 3000
 # Relative spread of the random candidates: a few units in the last place of a float32 (2^-24 = 6e-8).
@@ -37,10 +42,10 @@ class AddParameters:
 
 
 def make_adds_exact(graph: ir.Graph) -> int:
-    """Replace the scales of each quantized Add where ONNX Runtime's own would round differently.
+    """Rewrite each quantized Add which ONNX Runtime would round otherwise than LiteRT, on x86 or on ARM.
 
-    An Add for which no candidate agrees everywhere is left as it is; the identity check of the conversion
-    shows whether that matters.
+    It gets other scales if some agree everywhere, else it becomes the function `SumByTable`. Requires uint8
+    codes.
     """
     rewritten = 0
     for add in list(graph):
@@ -53,17 +58,25 @@ def make_adds_exact(graph: ir.Graph) -> int:
         nodes = [node for node in operands if node is not None]
         parameters = _parameters(nodes, quantize)
         scales = exact_scales(parameters)
-        if scales is not None and scales != parameters.scales:
+        if scales == parameters.scales:
+            continue
+        if scales is None:
+            _tabulate(graph, add, nodes, quantize, xnnpack_add(parameters))
+        else:
             _rescale(graph, add, nodes, quantize, scales)
-            rewritten += 1
+        rewritten += 1
     return rewritten
 
 
 def exact_scales(parameters: AddParameters) -> Scales | None:
-    """Scales under which QLinearAdd equals XNNPACK on every pair of codes; None when none was found."""
+    """Scales under which QLinearAdd equals XNNPACK on every pair of codes; None when none was found.
+
+    On this machine's kernel and on ARM's: x86 is left out where the conversion itself runs on ARM.
+    """
     wanted = xnnpack_add(parameters)
     for scales in _candidates(parameters):
-        if np.array_equal(_onnxruntime_add(scales, parameters.zero_points), wanted):
+        sums = (kernel(scales, parameters.zero_points) for kernel in (_onnxruntime_add, onnxruntime_add_arm))
+        if all(np.array_equal(found, wanted) for found in sums):
             return scales
     return None
 
@@ -74,25 +87,44 @@ def xnnpack_add(parameters: AddParameters) -> NDArray[np.uint8]:
     Source: XNNPACK, `xnn_init_qs8_add_minmax_scalar_params` and the scalar vadd kernel: multipliers of 21
     bits, sum rounded half up by an arithmetic shift.
     """
-    multipliers, shift = _xnnpack_multipliers(parameters.scales)
-    zero_a, zero_b, zero_sum = parameters.zero_points
-    codes = np.arange(256, dtype=np.int64)
-    products = multipliers[0] * (codes[:, None] - zero_a) + multipliers[1] * (codes[None, :] - zero_b)
-    total = ((products + (1 << (shift - 1))) >> shift) + zero_sum
-    codes_of_sum: NDArray[np.uint8] = np.clip(total, 0, 255).astype(np.uint8)
-    return codes_of_sum
+    multipliers, shift = _multipliers(parameters.scales, bits=21)
+    products = _products(multipliers, parameters.zero_points)
+    return _codes(((products + (1 << (shift - 1))) >> shift), parameters.zero_points)
 
 
-def _xnnpack_multipliers(scales: Scales) -> tuple[tuple[int, int], int]:
+def onnxruntime_add_arm(scales: Scales, zero_points: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """The sum's code for every pair of codes, [256, 256], by ONNX Runtime's QLinearAdd on ARM.
+
+    Source: ONNX Runtime, `MlasCalcQLinearAddParameters` and `MlasQLinearAddKernelHelper` for NEON: multipliers
+    of 22 bits, halves away from zero. Beyond 2^-14 and 256 times the sum's scale it would add in float.
+    """
+    multipliers, shift = _multipliers(scales, bits=22)
+    return _codes(shift_halves_away(_products(multipliers, zero_points), shift), zero_points)
+
+
+def _multipliers(scales: Scales, *, bits: int) -> tuple[tuple[int, int], int]:
+    """Of the operands, the larger one having `bits` bits, and the shift behind their sum."""
     ratios = [np.float32(scale) / np.float32(scales[2]) for scale in scales[:2]]
     exponent = int(np.float32(max(ratios)).view(np.uint32) >> 23) - 127
-    shift = 20 - exponent
+    shift = bits - 1 - exponent
     return (round(float(ratios[0]) * 2.0**shift), round(float(ratios[1]) * 2.0**shift)), shift
+
+
+def _products(multipliers: tuple[int, int], zero_points: tuple[int, int, int]) -> NDArray[np.int64]:
+    codes = np.arange(256, dtype=np.int64)
+    left, right = codes - zero_points[0], codes - zero_points[1]
+    sums: NDArray[np.int64] = multipliers[0] * left[:, None] + multipliers[1] * right[None, :]
+    return sums
+
+
+def _codes(steps: NDArray[np.int64], zero_points: tuple[int, int, int]) -> NDArray[np.uint8]:
+    codes: NDArray[np.uint8] = np.clip(steps + zero_points[2], 0, 255).astype(np.uint8)
+    return codes
 
 
 def _candidates(parameters: AddParameters) -> Iterator[Scales]:
     yield parameters.scales
-    multipliers, shift = _xnnpack_multipliers(parameters.scales)
+    multipliers, shift = _multipliers(parameters.scales, bits=21)
     a, b = multipliers[0] / 2.0**shift, multipliers[1] / 2.0**shift
     yield (a, b, 1.0)
     generator = np.random.default_rng(0)  # the same file every time
@@ -125,3 +157,14 @@ def _rescale(
         graph.insert_before(add, own)
         add.replace_input_with(place, own.outputs[0])
     quantize.replace_input_with(1, add_constant(graph, f"{name}:scale_sum", np.float32(scales[2])))
+
+
+def _tabulate(
+    graph: ir.Graph, add: ir.Node, operands: list[ir.Node], quantize: ir.Node, sums: NDArray[np.uint8]
+) -> None:
+    table = add_constant(graph, f"{add.outputs[0].name}:table", sums.reshape(-1))
+    codes = [operand.inputs[0] for operand in operands]
+    call = ir.node(SUM, inputs=[*codes, table], domain=DOMAIN, name=add.name)
+    graph.insert_before(add, call)
+    take_over(graph, call.outputs[0], quantize.outputs[0])
+    graph.remove([quantize, add], safe=True)
