@@ -47,7 +47,9 @@ def document(deployed: Path) -> Any:
 
 
 def test_writes_the_files_of_the_design(deployed: Path) -> None:
-    assert sorted(file.name for file in deployed.iterdir()) == sorted([*FILES, "convert.html", "convert.json", "convert.md"])
+    assert sorted(file.name for file in deployed.iterdir()) == sorted(
+        [*FILES, "convert.html", "convert.json", "convert.md"]
+    )
 
 
 def test_convert_json_has_the_keys_of_the_design(deployed: Path) -> None:

@@ -121,7 +121,7 @@ def test_damaged_file_is_called_that(make: Callable[[Path], Path], tmp_path: Pat
 def test_custom_layer_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"cannot load it.*Doubling") as refusal:
         load_keras(unknown_layer(tmp_path), run=None)
-    assert "custom layers" in str(refusal.value.tip)
+    assert "--custom MODULE" in str(refusal.value.tip)
 
 
 def two_inputs() -> Any:

@@ -12,6 +12,7 @@ from edgesmith.convert.graph import Graph
 from edgesmith.convert.guard.goal import Goal
 from edgesmith.convert.guard.judgement import Judgement, judge
 from edgesmith.convert.guard.rungs import Rung, rungs
+from edgesmith.convert.quantization.advice import GOOD_DB
 from edgesmith.convert.quantization.errors import quantization_errors, worst_operators
 from edgesmith.convert.quantization.operator_error import OperatorError
 from edgesmith.convert.quantization.quantize import quantize
@@ -127,14 +128,14 @@ def climb(
 
 
 _SHOWN = 5  # operators named as what was wrong
-_EVERY = 5  # of 100 images, in folder order: 20 tell operator errors well enough
+_EVERY = 10  # of 100 images, in folder order: 10 tell operator errors well enough
 
 
 def _to_blame(quantized: QuantizedGraph, images: NDArray[np.uint8]) -> tuple[OperatorError, ...]:
     """Operators with errors of their own, the loudest first."""
     errors = quantization_errors(quantized, images[::_EVERY]).operators
-    advised = [error for error in errors if error.advice is not None]
-    return tuple(sorted(advised, key=lambda error: error.alone_snr_db)[:_SHOWN])
+    faulty = [error for error in errors if error.alone_snr_db < GOOD_DB]
+    return tuple(sorted(faulty, key=lambda error: error.alone_snr_db)[:_SHOWN])
 
 
 def _attempt(

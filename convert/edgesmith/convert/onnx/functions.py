@@ -89,7 +89,7 @@ def _sum(opset: int) -> ir.Function:
     left, right, table = inputs = [ir.Value(name=name) for name in ("left", "right", "table")]
     body = _Body()
     row, rows = body.constant("row", np.array([-1], np.int64)), body.constant("rows", np.int32(256))
-    wide = {"to": ir.DataType.INT32.value}
+    wide: dict[str, object] = {"to": ir.DataType.INT32.value}
     start = body.add("Mul", body.add("Cast", left, attributes=wide), rows)
     place = body.add("Add", start, body.add("Cast", right, attributes=wide))
     found = body.add("GatherElements", table, body.add("Reshape", place, row))

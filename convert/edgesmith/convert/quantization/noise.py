@@ -19,7 +19,7 @@ from edgesmith.convert.quantization.simulate import round_output, rounded_consta
 _Tensors = Mapping[str, Any]
 
 
-_BATCH = 2  # images at a time: of each, all activations of three networks are there at once
+_BATCH = 5  # images at a time: of each, all activations of three networks are there at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,9 @@ def compare(quantized: QuantizedGraph, images: NDArray[np.uint8]) -> Comparison:
         answers = log_probabilities(reference, wanted), log_probabilities(reference, got)
         return sums, divergence(*answers), tf.argmax(answers[0], 1) == tf.argmax(answers[1], 1)
 
-    signature = tf.TensorSpec((None, *reference.input_shape[1:]), tf.float32)
-    traced = tf.function(run, autograph=False, input_signature=[signature])
-    parts = [traced(input_values(reference, batch)) for batch in batches(images, size=_BATCH)]
+    # Eagerly: for so few images, tracing three networks takes longer than running them.
+    batched = batches(images, size=_BATCH)
+    parts = [run(tf.constant(input_values(reference, batch))) for batch in batched]
     by_operator = zip(*(sums for sums, _, _ in parts), strict=True)
     return Comparison(
         noise=tuple(_noise(operator_parts) for operator_parts in by_operator),
@@ -78,9 +78,14 @@ def _sums(
     rounding = quantized.ranges[operator.output].fake_quantize(signal) - signal
     channels = signal.shape[-1]
     errors = [tf.reshape(values, (-1, channels)) for values in (signal, network, alone, rounding)]
-    powers = [tf.reduce_sum(tf.square(values), 0) for values in errors]
-    shifts = [tf.reduce_sum(values, 0) for values in errors[1:3]]
+    powers = [_sum(tf.square(values)) for values in errors]
+    shifts = [_sum(values) for values in errors[1:3]]
     return tf.stack(powers), tf.stack(shifts), tf.size(signal) // channels
+
+
+def _sum(values: tf.Tensor) -> tf.Tensor:
+    """Of each channel; as a matrix product, eight times as fast as `tf.reduce_sum` over the leading axis."""
+    return tf.matmul(tf.ones((1, values.shape[0])), values)[0]
 
 
 def _alone(quantized: QuantizedGraph, operator: Operator, wanted: _Tensors) -> Any:

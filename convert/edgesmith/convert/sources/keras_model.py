@@ -1,6 +1,5 @@
 """Keras models: `.keras` files, the one in a RUN, and Keras 2's `.h5`."""
 
-import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -94,12 +93,7 @@ def _image_shape(model: Any) -> tuple[int, int, int]:
 
 def _predictor(model: Any) -> Predict:
     def predict(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        if len(pixels) > _BATCH:
-            return np.asarray(model.predict(pixels, batch_size=_BATCH, verbose=0))
-        # Tracing the model once more, as `model.predict` does, takes longer than a few images do.
-        with warnings.catch_warnings():
-            # Keras 2's files know their one input by name, in a list.
-            warnings.filterwarnings("ignore", message="The structure of `inputs`")
-            return np.asarray(model(pixels, training=False))
+        scores: NDArray[np.float32] = model.predict(pixels, batch_size=_BATCH, verbose=0)
+        return scores
 
     return predict

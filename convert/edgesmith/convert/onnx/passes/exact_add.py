@@ -24,7 +24,6 @@ from edgesmith.convert.onnx.quantized import (
     quantization,
     take_over,
 )
-from edgesmith.convert.onnx.rounding import shift_halves_away
 
 _TRIES = 3000
 # Relative spread of the random candidates: a few units in the last place of a float32 (2^-24 = 6e-8).
@@ -99,7 +98,9 @@ def onnxruntime_add_arm(scales: Scales, zero_points: tuple[int, int, int]) -> ND
     of 22 bits, halves away from zero. Beyond 2^-14 and 256 times the sum's scale it would add in float.
     """
     multipliers, shift = _multipliers(scales, bits=22)
-    return _codes(shift_halves_away(_products(multipliers, zero_points), shift), zero_points)
+    products = _products(multipliers, zero_points)
+    # A rounding shift takes halves up: a negative product less one is below its half.
+    return _codes((products - (products < 0) + (1 << (shift - 1))) >> shift, zero_points)
 
 
 def _multipliers(scales: Scales, *, bits: int) -> tuple[tuple[int, int], int]:

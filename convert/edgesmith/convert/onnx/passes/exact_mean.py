@@ -1,7 +1,7 @@
-"""The mean over height and width, made equal to LiteRT's for every sum of codes, on x86 and on ARM.
+"""The mean over height and width, made equal to LiteRT's for every sum of codes.
 
-ONNX Runtime has one integer kernel for it, QLinearGlobalAveragePool, which rounds otherwise than LiteRT and,
-on ARM, otherwise than on x86. Where that never shows it is used; else the function `MeanOfCodes`.
+ONNX Runtime's one integer kernel for it, QLinearGlobalAveragePool, rounds before it adds the zero point; LiteRT
+adds it first. Where no sum shows that, the kernel is used; else the function `MeanOfCodes`.
 """
 
 from dataclasses import dataclass
