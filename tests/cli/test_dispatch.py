@@ -50,6 +50,12 @@ def test_arguments_are_parsed(install: Install, capsys: Capture) -> None:
             "  tip: pip install 'edgesmith[completion]' brings it\n",
             id="a missing extra",
         ),
+        pytest.param(
+            ModuleNotFoundError("No module named 'numpy'", name="numpy"),
+            1,
+            "edgesmith fake: the package 'numpy' is not installed\n  tip: pip install 'numpy>=1.24'\n",
+            id="no numpy",
+        ),
         pytest.param(KeyboardInterrupt(), 130, "edgesmith: interrupted\n", id="Ctrl-C"),
     ],
 )
@@ -130,6 +136,15 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 1
+
+
+def test_a_closed_stdout() -> None:
+    code = "from edgesmith.cli import dispatch; import sys\n"
+    code += "sys.exit(dispatch.guarded('talk', lambda: sys.stdout.write('x') and 3))"
+    finished = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, code], stderr=subprocess.PIPE, check=False
+    )
+    assert (finished.returncode, finished.stderr) == (3, b"")
 
 
 FULL = Path("/dev/full")

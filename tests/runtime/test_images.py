@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgesmith.runtime import images
-from edgesmith.runtime.errors import ImageError
+from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.runtime.images import ImageSource, decode, fit, load
 from edgesmith.runtime.spec import InputSpec
 
@@ -439,6 +439,14 @@ class TestFrames:
         spec = _spec(*size)
         swapped = np.ascontiguousarray(NOISE[:, :, ::-1])
         np.testing.assert_array_equal(load(swapped, spec, channel_order="BGR"), load(NOISE, spec))
+
+    @pytest.mark.parametrize("order", ["rgb", "bgr", "GBR", None])
+    @pytest.mark.parametrize("size", [(13, 17), (5, 9)], ids=["the input's size", "another size"])
+    def test_an_order_that_is_none(self, size: tuple[int, int], order: Any) -> None:
+        with pytest.raises(OptionError, match=f"channel_order {order!r} is none of RGB, BGR"):
+            load(NOISE, _spec(*size), channel_order=order)
+        with pytest.raises(OptionError, match="is none of RGB, BGR"):
+            decode(NOISE, channel_order=order)
 
     def test_grey_frames_have_no_order(self) -> None:
         grey = NOISE[..., 0]

@@ -1,8 +1,12 @@
 """Hostile files end a child process, never this one."""
 
+import dataclasses
 import io
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -94,8 +98,11 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         ("import os; os.abort()", r"the engine crashed \(SIGABRT\)"),
         ("import os; os.kill(os.getpid(), 9)", "was killed, probably because memory ran out"),
         ("import sys; sys.stdin.read(); sys.exit(7)", "ended with exit code 7"),
+        ("import sys; sys.stdin.read()", "ended without an answer"),
+        ("import sys; sys.stdin.read(); print('{\"file\": ')", "ended without an answer"),
+        ("import sys; sys.stdin.read(); print(5)", "ended without an answer"),
     ],
-    ids=["a signal", "abort", "the OOM killer's", "an exit code"],
+    ids=["a signal", "abort", "the OOM killer's", "an exit code", "silence", "half an answer", "no object"],
 )
 def test_a_dead_child_becomes_an_error(
     code: str, message: str, child: Callable[[str], None], models: dict[str, Path]
@@ -130,6 +137,40 @@ def _wait_until_dead(pid: int) -> None:
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     pytest.fail("the child's child lives on")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_the_child_dies_with_its_parent() -> None:
+    child = "from edgesmith.runtime.isolatedchild import main; main()"  # waits for a request on stdin
+    parent = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {child!r}], stdin=0, start_new_session=True)
+time.sleep(3)  # for its imports
+print(child.pid)
+"""
+    reading, writing = os.pipe()  # that is never written to, nor closed before the child should be dead
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-c", parent], stdin=reading, capture_output=True, timeout=60, check=True
+        )
+        _wait_until_dead(int(finished.stdout))
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_an_answer_that_nobody_waits_for_is_dropped_quietly(models: dict[str, Path]) -> None:
+    request = isolation.Request(path=str(models["float onnx"]), engine=None, threads=1, memory_bytes=2**31)
+    with subprocess.Popen(
+        [sys.executable, "-c", "from edgesmith.runtime.isolatedchild import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, told = process.communicate(json.dumps(dataclasses.asdict(request)).encode())
+    assert (process.returncode, told) == (1, b"")
 
 
 def test_a_child_that_says_too_much(child: Callable[[str], None], models: dict[str, Path]) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import io
 import struct
 import zipfile
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from edgesmith.runtime import modelfile
 from edgesmith.runtime.errors import ModelFileError
-from edgesmith.runtime.modelfile import format_of, read_spec
+from edgesmith.runtime.modelfile import format_of, read_spec, require_size
 from edgesmith.runtime.spec import ModelSpec
 
 MakeSpec = Callable[..., ModelSpec]
@@ -33,6 +34,26 @@ def _read_or_refuse(file: Path, data: bytes) -> None:
         assert isinstance(read_spec(file), ModelSpec)
     except ModelFileError as error:
         assert str(error).startswith(file.name)  # noqa: PT017 - both ways are right
+
+
+class TestUnreadable:
+    """What `Path.is_file` raises, instead of answering False."""
+
+    def test_a_name_that_is_too_long(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelFileError, match=r"xx\.onnx' cannot be read: File name too long$"):
+            read_spec(tmp_path / f"{'x' * 300}.onnx")
+
+    def test_a_folder_that_is_closed_to_us(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(path: Path) -> bool:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "is_file", refuse)
+        with pytest.raises(ModelFileError, match=r"a\.onnx' cannot be read: Permission denied$"):
+            format_of(tmp_path / "a.onnx")
+
+    def test_a_file_that_goes_meanwhile(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelFileError, match=r"a\.onnx' cannot be read: No such file or directory$"):
+            require_size(tmp_path / "a.onnx")
 
 
 class TestFormat:

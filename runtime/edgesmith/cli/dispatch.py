@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
+from edgesmith.cli.requirements import FLOORS, install_advice, missing_package
 from edgesmith.cli.table import COMMANDS
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -27,6 +28,8 @@ def run_command(name: str, words: list[str]) -> int:
 
 def guarded(name: str, run: Callable[[], int]) -> int:
     """The exit code of `run`; 1 and a message on stderr for an error that the user can mend."""
+    if sys.stdout is None:  # closed by the shell, `>&-`: what is said there has nowhere to go
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     # File names need not be valid text. An escaped byte can be printed, and is a valid escape in JSON.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -43,6 +46,10 @@ def guarded(name: str, run: Callable[[], int]) -> int:
         if isinstance(error, OSError) and _stdout_refuses(error):
             _discard_stdout()
             return _report(name, f"cannot write to stdout: {error.strerror}", "check the free space there", 1)
+        package = missing_package(error)
+        if package is not None:
+            advice = install_advice(package, FLOORS[package])
+            return _report(name, f"the package {package!r} is not installed", advice, 1)
         from edgesmith.runtime.errors import EdgesmithError
 
         if not isinstance(error, EdgesmithError):

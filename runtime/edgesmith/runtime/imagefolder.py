@@ -114,12 +114,12 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from _walk(entry, above | {here})
-        elif entry.suffix.lower() in IMAGE_SUFFIXES and _can_be_opened(entry):
+        elif entry.suffix.lower() in IMAGE_SUFFIXES and can_be_opened(entry):
             yield entry
 
 
-def _can_be_opened(entry: Path) -> bool:
-    # Opening a pipe would wait for a writer for ever. A link to nothing is told by whoever reads it.
+def can_be_opened(entry: Path) -> bool:
+    """Whether it is a file; opening a pipe would wait for ever. A link to nothing is told by whoever reads it."""
     return entry.is_file() or (entry.is_symlink() and not entry.exists())
 
 

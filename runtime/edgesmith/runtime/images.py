@@ -4,13 +4,13 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from edgesmith.runtime.errors import ImageError
+from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.runtime.imagemodes import DAMAGE, lies_sideways, to_rgb_or_grey, upright
 from edgesmith.runtime.spec import InputSpec
 
@@ -18,6 +18,7 @@ ImageSource = str | Path | bytes | IO[bytes] | Image.Image | NDArray[np.uint8]
 
 # How an array's three channels lie; OpenCV's and libcamera's frames are BGR.
 ChannelOrder = Literal["RGB", "BGR"]
+CHANNEL_ORDERS: tuple[ChannelOrder, ...] = get_args(ChannelOrder)
 
 # The most pixels an image may have, about 9459 × 9459. Pillow's own default, a quarter of a gigabyte of RGB.
 MAX_PIXELS = 1024 * 1024 * 1024 // 4 // 3
@@ -48,8 +49,10 @@ def decode(
     keeps its upper eight bits, and what is transparent is laid on white. Arrays are uint8: [height, width],
     or [height, width, 3] in `channel_order`, which is for arrays alone. With `spec`, a JPEG that is much
     larger than the input is decoded at 1/2, 1/4 or 1/8 of its size, never below twice the input's.
-    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`.
+    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`, and
+    `OptionError` for another channel order.
     """
+    _require_order(channel_order)
     if isinstance(source, np.ndarray):
         return _from_array(source, channel_order)
     name = _name_of(source)
@@ -82,14 +85,20 @@ def fit(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
 def load(source: ImageSource, spec: InputSpec, *, channel_order: ChannelOrder = "RGB") -> NDArray[np.uint8]:
     """`decode` and `fit` in one: the model's input, uint8 [1, height, width, channels].
 
-    For an array of the input's size this is a view of the array: nothing is copied.
+    For an array of the input's size this is a view of the array: nothing is copied. Raises as `decode`.
     """
+    _require_order(channel_order)
     if isinstance(source, np.ndarray) and source.dtype == np.uint8 and spec.resize == "stretch":
         if source.shape == spec.shape[1:] and spec.channels == 3:
             return source[None] if channel_order == "RGB" else source[None, :, :, ::-1]
         if source.shape == spec.shape[1:3] and spec.channels == 1:
             return source[None, :, :, None]
     return fit(decode(source, spec, channel_order=channel_order), spec)
+
+
+def _require_order(channel_order: ChannelOrder) -> None:
+    if channel_order not in CHANNEL_ORDERS:
+        raise OptionError(f"channel_order {channel_order!r} is none of {', '.join(CHANNEL_ORDERS)}")
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """The isolated process: limits itself, verifies one file, answers one JSON object."""
 
+import ctypes
 import dataclasses
 import json
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -16,16 +18,28 @@ from edgesmith.runtime.nativelog import private_stdout
 from edgesmith.runtime.strict import from_json
 from edgesmith.runtime.verify import verify
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
 
 def main() -> None:
     """Serve `edgesmith.runtime.isolation`. A defect ends the process with its traceback on stderr."""
     answers = private_stdout()
+    _die_with_parent()
     request = from_json(Request, json.loads(sys.stdin.buffer.read()), where="the request")
     _limit(request.memory_bytes)
-    answers.write(json.dumps(_answer(request), allow_nan=False))
-    answers.close()
+    try:
+        answers.write(json.dumps(_answer(request), allow_nan=False))
+        answers.close()
+    except BrokenPipeError:  # nobody waits for it any more
+        os._exit(1)
     # What matters has been said: engines' destructors are one more place for a bad file to crash at.
     os._exit(0)
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when the one that waits for it has gone: a hanging engine would stay."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _limit(memory_bytes: int) -> None:

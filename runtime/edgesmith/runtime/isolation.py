@@ -69,9 +69,9 @@ def verify_isolated(
             f"{path.name}: the engine was stopped after {limits.seconds:g} seconds",
             tip="the file may be made to keep it busy; do not use it",
         )
-    if code != 0:
+    document = _document(answer)
+    if code != 0 or document is None:
         raise _crash(path, code, limits)
-    document: Any = json.loads(answer)
     if "error" in document:
         raise from_json(Failure, document["error"], where="the isolated process's error").revive(path.name)
     verdict = from_json(Verdict, document, where="the isolated process's answer")
@@ -101,6 +101,15 @@ def _run(request: Request, limits: Limits) -> tuple[bytes, int | None]:
     return answer, None if late.is_set() else code
 
 
+def _document(answer: bytes) -> dict[str, Any] | None:
+    """The JSON object that the child wrote; None for anything else: native code can end it with exit code 0."""
+    try:
+        document: Any = json.loads(answer)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("the isolated process has no pipes")
@@ -128,7 +137,7 @@ def _crash(path: Path, code: int, limits: Limits) -> ModelFileError:
     elif code < 0:
         how = f"crashed ({signal.Signals(-code).name})"
     else:
-        how = f"ended with exit code {code}"
+        how = f"ended with exit code {code}" if code else "ended without an answer"
     return ModelFileError(
         f"{path.name}: the engine {how}, in a process of its own with {limits.memory_bytes // 2**20} MiB",
         tip="the file is damaged, made to do harm, or too large for this machine; do not use it",

@@ -27,7 +27,11 @@ _CONVERT_TIP = "convert it with `edgesmith convert`, or copy it again if it shou
 
 def format_of(path: Path) -> ModelFormat:
     """The file's format by its suffix. Raises `ModelFileError` for others and for a missing file."""
-    if not path.is_file():
+    try:
+        exists = path.is_file()
+    except OSError as error:  # a folder that is closed to us, a name that is too long
+        raise _unreadable(path, error) from error
+    if not exists:
         raise ModelFileError(f"{str(path)!r}: no such model file")
     for known in MODEL_FORMATS:
         if path.suffix.lower() == f".{known}":
@@ -39,8 +43,11 @@ def format_of(path: Path) -> ModelFormat:
 
 
 def require_size(path: Path) -> None:
-    """Raise `ModelFileError` for a file that is larger than `MAX_MODEL_BYTES`."""
-    size = path.stat().st_size
+    """Raise `ModelFileError` for a file that is larger than `MAX_MODEL_BYTES`, or cannot be read."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if size > MAX_MODEL_BYTES:
         raise ModelFileError(f"{path.name}: {size} bytes are more than the {MAX_MODEL_BYTES} allowed")
 
@@ -56,9 +63,13 @@ def read_spec(path: Path) -> ModelSpec:
         data = _from_tflite(path) if model_format == "tflite" else _from_onnx(path)
         return ModelSpec.from_json(data)
     except OSError as error:
-        raise ModelFileError(f"{str(path)!r} cannot be read: {error}") from error
+        raise _unreadable(path, error) from error
     except ModelFileError as error:
         raise ModelFileError(f"{path.name}: {error}", tip=error.tip) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ModelFileError:
+    return ModelFileError(f"{str(path)!r} cannot be read: {error.strerror or error}")
 
 
 def _from_tflite(path: Path) -> bytes:

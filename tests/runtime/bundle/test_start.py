@@ -113,6 +113,18 @@ def test_the_fastest_engine_here_comes_first(
 ) -> None:
     engines = {"tflite": ["ai-edge-litert", "tflite-runtime"], "onnx": ["onnxruntime"]}
     monkeypatch.setattr(
-        start, "available_engines", lambda kind: [name for name in engines[kind] if name in installed]
+        start,
+        "available_engines",
+        lambda kind: [name for name in engines[kind] if name in installed],
     )
     assert start._runnable((ONNX, TFLITE), asked) == expected
+
+
+def test_without_numpy(models: dict[str, Path], tmp_path: Path) -> None:
+    write_bundle([models["float onnx"]], tmp_path / "edge.pyz")
+    command = [sys.executable, "-S", "edge.pyz", "sky.png"]  # -S: without site-packages
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "edgesmith predict: the package 'numpy' is not installed\n  tip: pip install 'numpy>=1.24'\n",
+    )

@@ -1,4 +1,5 @@
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from edgesmith.runtime.bundle.manifest import BundledModel
 from edgesmith.runtime.bundle.unpack import read_manifest, unpack_model
 from edgesmith.runtime.bundle.write import write_bundle
-from edgesmith.runtime.errors import OutputError
+from edgesmith.runtime.errors import ModelFileError, OutputError
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +76,16 @@ def test_a_folder_that_another_user_could_have_laid_out_is_not_used(
 def test_no_place_at_all(bundle: Path, inside: BundledModel, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write to"):
         unpack_model(bundle, inside, parents=(tmp_path / "absent",))
+
+
+@pytest.mark.parametrize("entry", ["bundle.json", "models/colours-float32.onnx"])
+def test_a_flipped_byte(entry: str, bundle: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        found = archive.getinfo(entry)
+    data = bytearray(bundle.read_bytes())
+    data[found.header_offset + 30 + len(entry) + found.compress_size // 2] ^= 0x10
+    damaged = tmp_path / "damaged.pyz"
+    damaged.write_bytes(data)
+    with pytest.raises(ModelFileError, match=r"damaged\.pyz: the bundle is damaged: ") as caught:
+        unpack_model(damaged, read_manifest(damaged).models[0], parents=(tmp_path,))
+    assert str(caught.value.tip).startswith("copy it again")

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
 from edgesmith.cli import main
+from edgesmith.runtime import Classifier
 from edgesmith.runtime.images import ChannelOrder, ImageSource
 from edgesmith.runtime.streams.camera import CameraLostError, CameraSource
 
@@ -203,6 +205,41 @@ sys.exit(main(["predict", {str(models["float onnx"])!r}, "camera:0", "--json-lin
     assert process.returncode == 0
     assert all(json.loads(line)["file"] == "slow" for line in out.splitlines())
     assert err == "released\n"
+
+
+@pytest.mark.parametrize("form", ["--json", "--json-lines"])
+def test_sigterm_among_files_is_no_success(
+    form: str,
+    models: dict[str, Path],
+    photo: Callable[[Path, str], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    files = [photo(tmp_path / f"{number}.png", "red") for number in range(9)]
+    invoke, done = Classifier.invoke, 0
+
+    def interrupted(self: Classifier, pixels: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return invoke(self, pixels)
+
+    monkeypatch.setattr(Classifier, "invoke", interrupted)
+    code, lines, err = _run([models["float onnx"], *files, form], capsys)
+    results = (
+        json.loads("\n".join(lines))["results"] if form == "--json" else [json.loads(line) for line in lines]
+    )
+    assert [result["file"] for result in results] == [str(file) for file in files[:3]]
+    assert (code, err) == (143, "edgesmith predict: stopped after 3 of the images\n")
+
+
+def test_the_same_video_twice(models: dict[str, Path], video: Path, capsys: Capture) -> None:
+    code, lines, _ = _run([models["float onnx"], video, video, "--every", "0.5s", "--smooth", "2"], capsys)
+    assert code == 0
+    assert len(lines) == 6
+    assert lines[:3] == lines[3:]
 
 
 def test_an_interval_that_is_no_number(models: dict[str, Path], capsys: Capture) -> None:

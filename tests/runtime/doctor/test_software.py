@@ -30,7 +30,7 @@ def test_packages(floor: tuple[int, int], status: Status) -> None:
 
 def test_a_missing_package() -> None:
     (found,) = examine_packages({"no-such-package": (1, 2)})
-    assert (found.status, found.advice) == ("problem", "pip install no-such-package>=1.2")
+    assert (found.status, found.advice) == ("problem", "pip install 'no-such-package>=1.2'")
 
 
 def test_the_engines_here_run_the_test_models() -> None:

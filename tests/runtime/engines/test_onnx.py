@@ -54,13 +54,6 @@ def test_a_row_is_the_callers(models: dict[str, Path]) -> None:
     np.testing.assert_array_equal(first, kept)
 
 
-def test_closed_is_closed(models: dict[str, Path]) -> None:
-    engine = OnnxEngine(models["float onnx"], threads=1)
-    engine.close()
-    with pytest.raises(AttributeError):
-        engine.run(np.zeros((1, 8, 8, 3), np.float32))
-
-
 @pytest.mark.parametrize("saturates", [True, False], ids=["x86 without VNNI", "elsewhere"])
 def test_exact_products_where_they_would_saturate(
     saturates: bool, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch

@@ -48,13 +48,6 @@ def test_a_row_is_the_callers(models: dict[str, Path]) -> None:
     assert second[0] > 0.99
 
 
-def test_closed_is_closed(models: dict[str, Path]) -> None:
-    engine = _open(models["float tflite"])
-    engine.close()
-    with pytest.raises(AttributeError):
-        engine.run(np.zeros((1, 8, 8, 3), np.float32))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -122,8 +123,8 @@ class TestV4L2:
             next(V4L2Camera("/dev/video77").pictures())
         assert "ls /dev/video*" in str(caught.value.tip)
 
-    def test_a_device_that_vanishes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        import av
+    @pytest.mark.parametrize("kind", [av.OSError, OSError], ids=["PyAV's error", "the system's error"])
+    def test_a_device_that_vanishes(self, kind: type[OSError], monkeypatch: pytest.MonkeyPatch) -> None:
 
         class Container:
             closed = False
@@ -137,7 +138,7 @@ class TestV4L2:
             def decode(self, *, video: int) -> Generator[Any, None, None]:
                 assert video == 0
                 yield av.VideoFrame.from_ndarray(RED, format="rgb24")
-                raise av.OSError(19, "No such device")
+                raise kind(19, "No such device")
 
         monkeypatch.setattr(av, "open", lambda name, *, format: Container())  # noqa: A006 - PyAV's word
         pictures = V4L2Camera("/dev/video0").pictures()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from edgesmith.runtime import Classifier
 from edgesmith.runtime.errors import DataError, ImageError
-from edgesmith.runtime.images import ImageSource
+from edgesmith.runtime.images import ChannelOrder, ImageSource
 from edgesmith.runtime.streams import Frame, StreamOptions, StreamResult
 
 Colours = dict[str, NDArray[np.uint8]]
@@ -68,6 +68,31 @@ def test_a_bad_frame_is_an_error_and_the_stream_goes_on(classify: Classifier, co
     assert results[1].scores is None
     assert results[2].best is not None
     assert results[2].best.label == "blue"
+
+
+def test_too_little_memory_for_a_frame_is_its_error(classify: Classifier, colour: Colours) -> None:
+    def huge() -> ImageSource:
+        raise MemoryError
+
+    results = list(classify.stream(Scripted(lambda: colour["red"], huge, lambda: colour["blue"])))
+    assert [result.error for result in results] == [None, "script: not enough memory to decode it", None]
+
+
+@pytest.mark.parametrize("order", ["RGB", "BGR"])
+def test_one_buffer_for_all_frames(classify: Classifier, colour: Colours, order: ChannelOrder) -> None:
+    buffer = np.empty((8, 8, 3), np.uint8)  # the input's size, where nothing is scaled
+    names = ["red", "green", "blue"] * 5
+
+    class Refilled(Scripted):
+        def frames(self) -> Generator[Frame, None, None]:
+            for number, name in enumerate(names):
+                buffer[:] = colour[name] if order == "RGB" else colour[name][:, :, ::-1]
+                yield Frame(
+                    source="buffer", number=number, seconds=None, read=lambda: buffer, channel_order=order
+                )
+
+    results = list(classify.stream(Refilled()))
+    assert [result.best.label for result in results if result.best] == names
 
 
 def test_decoding_runs_beside_inference(

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def test_nothing_there_is_an_error(name: str, folder: Path) -> None:
     (folder / "deep" / "empty").mkdir()
     with pytest.raises(DataError, match=r"no file matches|holds no images"):
         open_source(folder / name)
+
+
+def test_a_pattern_passes_over_what_is_no_file(folder: Path) -> None:
+    (folder / "folder.png").mkdir()
+    os.mkfifo(folder / "pipe.png")
+    (folder / "link.png").symlink_to(folder / "gone.png")
+    frames = list(open_source(folder / "*.png").frames())
+    assert [Path(frame.source).name for frame in frames] == ["a.png", "b.png", "link.png"]
+    with pytest.raises(DataError, match="no file matches"):
+        open_source(folder / "*e.png")
 
 
 def test_pictures_at_hand() -> None:

@@ -1,7 +1,8 @@
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -76,6 +77,18 @@ def test_frames_are_turned_upright(
     np.testing.assert_array_equal(upright_pixels(picture, name="a.mp4"), turned(noise))  # type: ignore[arg-type]
 
 
+def test_a_frame_that_ffmpeg_cannot_convert() -> None:
+    class Picture:
+        height, width = 4, 4
+
+        def to_ndarray(self, *, format: str) -> NDArray[np.uint8]:  # noqa: A002 - PyAV's word
+            assert format == "rgb24"
+            raise av.OSError(95, "Operation not supported")
+
+    with pytest.raises(ImageError, match=r"a\.ts: a frame cannot be converted to RGB: .*not supported"):
+        upright_pixels(Picture(), name="a.ts")  # type: ignore[arg-type]
+
+
 def test_a_damaged_frame_is_an_error_and_the_next_ones_follow(
     classify: Classifier, colour: Colours, tmp_path: Path
 ) -> None:
@@ -103,6 +116,51 @@ def test_a_truncated_video_gives_what_is_there(classify: Classifier, colour: Col
     path = _encode(tmp_path / "a.avi", [np.tile(colour[name], (6, 8, 1)) for name in NAMES], codec="mjpeg")
     path.write_bytes(path.read_bytes()[:-800])
     assert [r.best.label for r in classify.stream(path) if r.best][:4] == NAMES[:4]
+
+
+def test_a_title_that_is_not_utf8(classify: Classifier, colour: Colours, tmp_path: Path) -> None:
+    path = tmp_path / "a.avi"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "Walk-TITLE"
+        stream = container.add_stream("mjpeg", rate=RATE)
+        assert isinstance(stream, av.VideoStream)
+        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuvj420p"
+        frame = av.VideoFrame.from_ndarray(np.tile(colour["red"], (6, 8, 1)), format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode()])
+    data = path.read_bytes()
+    assert b"Walk-TITLE" in data
+    path.write_bytes(data.replace(b"Walk-TITLE", b"Walk-TITL\xe9"))
+    assert [result.best.label for result in classify.stream(path) if result.best] == ["red"]
+
+
+@pytest.mark.parametrize("kind", [IndexError, av.InvalidDataError], ids=["PyAV's index", "FFmpeg's error"])
+def test_a_file_that_breaks_off_ends_with_an_error(
+    kind: type[Exception], classify: Classifier, video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = av.open
+
+    class Breaking:
+        def __init__(self, name: str, **options: Any) -> None:
+            self.container = opened(name, **options)
+            self.streams = self.container.streams
+
+        def __enter__(self) -> "Breaking":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.container.close()
+
+        def demux(self, stream: Any) -> Generator[Any, None, None]:
+            packets = self.container.demux(stream)
+            yield next(packets)
+            yield next(packets)
+            raise kind(1, "no such stream")
+
+    monkeypatch.setattr(av, "open", Breaking)
+    results = list(classify.stream(video))
+    assert [result.best.label for result in results[:-1] if result.best] == NAMES[: len(results) - 1]
+    assert len(results) > 1
+    assert str(results[-1].error).startswith(f"{video}: frame {len(results) - 1} is damaged: ")
 
 
 def test_frames_with_too_many_pixels(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,17 +22,21 @@ _PREFERRED: tuple[EngineName, ...] = ("ai-edge-litert", "onnxruntime", "tflite-r
 
 def main(words: Sequence[str], *, archive: str) -> int:
     """Run the bundle `archive` with the command line `words`; the exit code, as of `edgesmith`."""
-    bundle = Path(archive)
+    named = bool(words) and words[0] in (*_ON_MODELS, *_ON_NOTHING)
+    name, rest = (words[0], words[1:]) if named else ("predict", words)
+    asked = words[0] if words else "--help"
+    return guarded(name, lambda: _answer(name, list(rest), Path(archive), asked))
+
+
+def _answer(name: str, words: list[str], bundle: Path, asked: str) -> int:
     manifest = read_manifest(bundle)
-    if not words or words[0] in ("-h", "--help", "help"):
+    if asked in ("-h", "--help", "help"):
         sys.stdout.write(_help_text(bundle.name, manifest))
         return 0
-    if words[0] == "--version":
+    if asked == "--version":
         sys.stdout.write(f"{manifest.name}, edgesmith {manifest.edgesmith}\n")
         return 0
-    named = words[0] in (*_ON_MODELS, *_ON_NOTHING)
-    name, rest = (words[0], words[1:]) if named else ("predict", words)
-    return guarded(name, lambda: _run(name, list(rest), bundle, manifest))
+    return _run(name, words, bundle, manifest)
 
 
 def _run(name: str, words: list[str], bundle: Path, manifest: Manifest) -> int:

@@ -14,25 +14,25 @@ from pathlib import Path
 
 from edgesmith.runtime import atomic
 from edgesmith.runtime.bundle.manifest import MANIFEST_NAME, MODEL_FOLDER, BundledModel, Manifest
-from edgesmith.runtime.errors import OutputError
+from edgesmith.runtime.errors import ModelFileError, OutputError
 from edgesmith.runtime.strict import from_json
+from edgesmith.runtime.ziptail import DAMAGE
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is put there is checked, see _private_folder
 
 
 def read_manifest(archive: Path) -> Manifest:
-    """What the bundle `archive` holds."""
-    with zipfile.ZipFile(archive) as bundle:
-        return from_json(Manifest, json.loads(bundle.read(MANIFEST_NAME)), where=MANIFEST_NAME)
+    """What the bundle `archive` holds. Raises `ModelFileError` for a damaged one."""
+    return from_json(Manifest, json.loads(_read(archive, MANIFEST_NAME)), where=MANIFEST_NAME)
 
 
 def unpack_model(archive: Path, model: BundledModel, *, parents: tuple[Path, ...] | None = None) -> Path:
-    """The model as a file, written unless it is there already. Raises `OutputError` when it cannot be.
+    """The model as a file, written unless it is there already. Raises `OutputError` when it cannot be,
+    and `ModelFileError` for a damaged bundle.
 
     `parents`: folders to try, the best first.
     """
-    with zipfile.ZipFile(archive) as bundle:
-        data = bundle.read(f"{MODEL_FOLDER}/{model.file}")
+    data = _read(archive, f"{MODEL_FOLDER}/{model.file}")
     problem: OutputError | None = None
     for parent in parents or (_IN_MEMORY, Path(tempfile.gettempdir())):
         try:
@@ -44,6 +44,17 @@ def unpack_model(archive: Path, model: BundledModel, *, parents: tuple[Path, ...
         else:
             return file
     raise problem or OutputError("no folder for the model")
+
+
+def _read(archive: Path, name: str) -> bytes:
+    """An entry, whole: its checksum is compared."""
+    try:
+        with zipfile.ZipFile(archive) as bundle:
+            return bundle.read(name)
+    except DAMAGE as error:
+        raise ModelFileError(
+            f"{archive.name}: the bundle is damaged: {error}", tip="copy it again, or make it again"
+        ) from error
 
 
 def _private_folder(parent: Path) -> Path:

@@ -27,11 +27,19 @@ _PACKAGES = ("edgesmith.cli", "edgesmith.runtime")
 _NOT_FOR_DEVICES = ("demo.py", "digits.py")  # they run training and conversion
 _SHEBANG = b"#!/usr/bin/env python3\n"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
+# Guarded twice: nothing of `edgesmith.runtime` can be imported where numpy or Pillow is missing.
 _MAIN = b"""import sys
 
-from edgesmith.runtime.bundle.start import main
+from edgesmith.cli.dispatch import guarded
 
-sys.exit(main(sys.argv[1:], archive=__loader__.archive))
+
+def run():
+    from edgesmith.runtime.bundle.start import main
+
+    return main(sys.argv[1:], archive=__loader__.archive)
+
+
+sys.exit(guarded("predict", run))
 """
 
 

@@ -3,6 +3,7 @@
 A source is an image file, a folder (searched below), a pattern ('shots/*.jpg', quoted), a video, camera:0 or
 /dev/video0 for a webcam, picamera for the Raspberry Pi's own. A picture that cannot be read is named, the
 others go on, and the exit code is 1. A camera runs until Ctrl-C or SIGTERM; one that vanishes is waited for.
+SIGTERM among files ends with exit code 143, after what was done.
 
 Examples:
   edgesmith predict flowers-int8.tflite tulip.jpg
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Classify, print, and return 1 when an image could not be classified."""
+    """Classify, print, and return 1 when an image could not be classified, 128 + n after signal n among files."""
     if arguments.top < 1:
         raise OptionError(f"--top {arguments.top}; at least 1 is needed")
     source = open_sources(arguments.sources, notice=_complain)  # an empty folder is told before any work
@@ -85,16 +86,18 @@ def run(arguments: argparse.Namespace) -> int:
         _without_pillows_warnings(),
         classifier as classify,
         Stream(classify, source, options) as results,
-        _ended_by_sigterm(results),
+        _ended_by_sigterm(results) as signals,
     ):
-        counts = (
+        failed, total = (
             _print_document(results, classify, arguments)
             if arguments.json
             else _print_all(results, arguments)
         )
-    failed, total = counts
     if failed:
         _complain(f"{failed} of {total} images could not be classified")
+    if signals and not source.live:
+        _complain(f"stopped after {total} of the images")
+        return 128 + signals[0]  # as a shell has it
     return 1 if failed else 0
 
 
@@ -130,11 +133,17 @@ def _without_pillows_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def _ended_by_sigterm(stream: Stream) -> Iterator[None]:
-    """What a service manager sends ends the stream after the result at hand, with exit code 0."""
-    before = signal.signal(signal.SIGTERM, lambda *_: stream.stop())
+def _ended_by_sigterm(stream: Stream) -> Iterator[list[int]]:
+    """What a service manager sends ends the stream after the result at hand. Gives the signals that came."""
+    came: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        came.append(number)
+        stream.stop()
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield came
     finally:
         signal.signal(signal.SIGTERM, before)
 

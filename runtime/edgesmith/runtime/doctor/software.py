@@ -6,16 +6,17 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from edgesmith.cli.requirements import FLOORS, install_advice
 from edgesmith.runtime.doctor.finding import Finding
 from edgesmith.runtime.engines import EngineName, available_engines
 from edgesmith.runtime.engines.choose import extras_of
+from edgesmith.runtime.engines.importing import reinstall_tip
 from edgesmith.runtime.errors import EdgesmithError
 from edgesmith.runtime.isolation import verify_isolated
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelFormat
 
-# The versions that are tested, those of 32-bit Raspberry Pi OS (bookworm) first.
+# The versions that are tested, that of 32-bit Raspberry Pi OS (bookworm) first.
 _PYTHONS = ((3, 11), (3, 13))
-_FLOORS = {"numpy": (1, 24), "Pillow": (9, 4)}
 
 
 def examine_python(running: tuple[int, int] = sys.version_info[:2]) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def examine_python(running: tuple[int, int] = sys.version_info[:2]) -> Iterator[
     )
 
 
-def examine_packages(floors: dict[str, tuple[int, int]] = _FLOORS) -> Iterator[Finding]:
+def examine_packages(floors: dict[str, tuple[int, int]] = FLOORS) -> Iterator[Finding]:
     """What the runtime itself imports."""
     for name, floor in floors.items():
         try:
@@ -40,7 +41,7 @@ def examine_packages(floors: dict[str, tuple[int, int]] = _FLOORS) -> Iterator[F
                 topic=name,
                 status="problem",
                 what="not installed",
-                advice=f"pip install {name}>={_dotted(floor)}",
+                advice=install_advice(name, floor),
             )
             continue
         old = tuple(int(part) for part in found.split(".")[:2]) < floor
@@ -92,19 +93,21 @@ def _engine(model_format: ModelFormat, name: EngineName) -> Finding:
 
 
 def _probe(file: Path, name: EngineName) -> Finding:
-    reinstall = f"install it again: pip install --force-reinstall {name}"
     try:
         verdict = verify_isolated(file, engine=name, threads=1)
     except EdgesmithError as error:
         return Finding(
-            topic=name, status="problem", what=f"it does not run the test model: {error}", advice=reinstall
+            topic=name,
+            status="problem",
+            what=f"it does not run the test model: {error}",
+            advice=reinstall_tip(name),
         )
     if verdict.outcome == "different":
         return Finding(
             topic=name,
             status="problem",
             what=f"{verdict.engine} gives wrong answers for the test model",
-            advice=reinstall,
+            advice=reinstall_tip(name),
         )
     slow = name == "tflite-runtime"
     return Finding(

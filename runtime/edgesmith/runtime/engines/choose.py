@@ -1,10 +1,12 @@
 """Which engine runs a file: by its format and by what is installed."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, get_args
 
 from edgesmith.runtime.cpu import usable_cores
+from edgesmith.runtime.engines.importing import importing
 from edgesmith.runtime.engines.interface import Engine
 from edgesmith.runtime.engines.options import DEFAULT_OPTIONS, EngineOptions
 from edgesmith.runtime.errors import EngineError, MissingExtraError
@@ -46,7 +48,7 @@ def open_engine(
 
     `threads`: the machine's cores, at most 4, unless given. `engine`: the preferred installed one unless
     given. Raises `MissingExtraError` when none is installed, `EngineError` for an engine that does not read
-    this format, `ModelFileError` for a file that no engine can load.
+    this format or is installed and broken, `ModelFileError` for a file that no engine can load.
     """
     extras = _BY_FORMAT[format_of(path)]
     if engine is not None and engine not in extras:
@@ -62,6 +64,8 @@ def open_engine(
     require_plain(path)
     threads = threads or min(usable_cores(), MAX_DEFAULT_THREADS)
     if chosen == "onnxruntime":
+        with importing(chosen):
+            import_module("onnxruntime")
         from edgesmith.runtime.engines.onnx import OnnxEngine
 
         return OnnxEngine(path, threads=threads, options=options)

@@ -39,11 +39,12 @@ class Engine(Protocol):
 
         `pixels`: raw pixels 0..255, uint8 of `input_shape`, whatever type the tensor has (an int8 tensor gets
         them minus 128); or values of `input_dtype` other than uint8, which are taken as they are.
-        Raises `EngineError` when the engine fails at it.
+        Threads may share an engine: they take turns. Raises `EngineError` when the engine fails at it, or is
+        closed.
         """
 
     def close(self) -> None:
-        """Free the model. The engine is not to be used again."""
+        """Free the model, once no thread runs it. The engine cannot be used again; closing it again is fine."""
 
 
 def inference_failed(path: Path, engine: str, error: Exception) -> EngineError:
@@ -52,4 +53,11 @@ def inference_failed(path: Path, engine: str, error: Exception) -> EngineError:
     return EngineError(
         f"{path.name}: {engine} failed to run it: {lines[0]}",
         tip="`edgesmith verify` says whether the file is intact; a newer engine may be needed",
+    )
+
+
+def closed(path: Path) -> EngineError:
+    """The error for an engine that is used after `close`."""
+    return EngineError(
+        f"{path.name}: the classifier is closed", tip="use it before `close`, or open it again"
     )

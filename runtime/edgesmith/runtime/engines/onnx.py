@@ -1,5 +1,6 @@
 """ONNX Runtime on the CPU."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from edgesmith.runtime import cpu
-from edgesmith.runtime.engines.interface import CLASSIFIER_TIP, inference_failed
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP, closed, inference_failed
 from edgesmith.runtime.engines.options import DEFAULT_OPTIONS, EngineOptions
 from edgesmith.runtime.engines.pixels import require_fit, write_pixels
 from edgesmith.runtime.engines.toonew import is_too_new, too_new
@@ -34,7 +35,7 @@ class OnnxEngine:
         self.name = f"onnxruntime {onnxruntime.__version__}"
         self._path = path
         try:
-            self._session = onnxruntime.InferenceSession(
+            session = onnxruntime.InferenceSession(
                 str(path),
                 _session_options(threads, options),
                 providers=["CPUExecutionProvider"],
@@ -44,7 +45,7 @@ class OnnxEngine:
         # onnxruntime's exceptions share no base class below Exception (onnxruntime_pybind11_state).
         except Exception as error:
             raise _explain(path, self.name, str(error)) from error
-        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        inputs, outputs = session.get_inputs(), session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelFileError(
                 f"{path.name}: {len(inputs)} inputs and {len(outputs)} outputs; a classifier has one of each",
@@ -54,23 +55,29 @@ class OnnxEngine:
         self.input_shape, self.input_dtype = _shape(path, inputs[0]), _dtype(path, inputs[0])
         self.output_shape, self.output_dtype = _shape(path, outputs[0]), _dtype(path, outputs[0])
         self._buffer = np.empty(self.input_shape, self.input_dtype)
+        self._session: onnxruntime.InferenceSession | None = session
+        self._turn = threading.Lock()  # the buffer is one for all threads
 
     def run(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """One inference: the output row [classes]. Raises `EngineError` when the engine fails."""
-        session = self._session
-        try:
-            require_fit(pixels, self.input_shape, self.input_dtype)
-            if pixels.dtype != self.input_dtype or not pixels.flags.c_contiguous:
-                write_pixels(pixels, self._buffer)
-                pixels = self._buffer
-            row: NDArray[Any] = session.run(self._outputs, {self._input: pixels})[0][0]
-        except Exception as error:  # as above
-            raise inference_failed(self._path, self.name, error) from error
-        return row
+        """One inference: the output row [classes]. Raises `EngineError` when the engine fails or is closed."""
+        with self._turn:
+            session = self._session
+            if session is None:
+                raise closed(self._path)
+            try:
+                require_fit(pixels, self.input_shape, self.input_dtype)
+                if pixels.dtype != self.input_dtype or not pixels.flags.c_contiguous:
+                    write_pixels(pixels, self._buffer)
+                    pixels = self._buffer
+                row: NDArray[Any] = session.run(self._outputs, {self._input: pixels})[0][0]
+            except Exception as error:  # as above
+                raise inference_failed(self._path, self.name, error) from error
+            return row
 
     def close(self) -> None:
         """Drop the session."""
-        del self._session
+        with self._turn:
+            self._session = None
 
 
 def _session_options(threads: int, chosen: EngineOptions) -> Any:

@@ -95,9 +95,15 @@ class Stream:
     def _decode(self, frame: Frame) -> _Decoded:
         spec = self._classifier.spec.input
         try:
-            pixels = load(frame.read(), spec, channel_order=frame.channel_order)
+            picture = frame.read()
+            pixels = load(picture, spec, channel_order=frame.channel_order)
+            # What waits must not change when the caller fills the same array with the next frame.
+            if isinstance(picture, np.ndarray) and np.may_share_memory(pixels, picture):
+                pixels = pixels.copy()
         except ImageError as error:
             return _Decoded(frame=frame, pixels=None, error=str(error))
+        except MemoryError:
+            return _Decoded(frame=frame, pixels=None, error=f"{frame.source}: not enough memory to decode it")
         return _Decoded(frame=frame, pixels=pixels, error=None)
 
     def _answer(self, decoded: _Decoded, smooth: Smoother) -> StreamResult:
@@ -109,5 +115,5 @@ class Stream:
         scores = self._classifier.postprocess(self._classifier.invoke(decoded.pixels))
         if not np.isfinite(scores.values).all():  # JSON has no NaN, and a best class of these would be none
             return StreamResult(**place, error=f"{frame.source}: the model's scores are not numbers")
-        scores = smooth(scores, source=frame.source)
+        scores = smooth(scores, source=frame.source, number=frame.number)
         return StreamResult(**place, scores=scores, sure=is_sure(scores, self._options))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from edgesmith.runtime.errors import DataError
-from edgesmith.runtime.imagefolder import list_images
+from edgesmith.runtime.imagefolder import can_be_opened, list_images
 from edgesmith.runtime.images import ImageSource
 from edgesmith.runtime.streams.camera import CameraSource
 from edgesmith.runtime.streams.chain import ChainedSource
@@ -25,7 +25,7 @@ def open_source(source: StreamSource, *, notice: Callable[[str], None] | None = 
 
     `camera:0` and `/dev/video0` are Video4Linux cameras, `picamera` and `picamera:1` the Raspberry Pi's own; a
     folder is searched for images; a path ending as videos do is a video; a pattern (`shots/*.jpg`) is its files in
-    sorted order; any other path is a picture. `notice` is told of a camera that vanishes; stderr unless given.
+    sorted order, without folders and pipes; any other path is a picture. `notice` is told of a camera that vanishes; stderr unless given.
     Raises `DataError` for a folder or pattern without images.
     """
     if isinstance(source, (str, Path)):
@@ -68,7 +68,8 @@ def _named(name: str, notice: Callable[[str], None] | None) -> Source:
 
 
 def _matching(pattern: str) -> list[Path]:
-    files = sorted(Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute ones too
+    found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute ones too
+    files = sorted(path for path in found if can_be_opened(path))
     if not files:
         raise DataError(f"no file matches {pattern!r}")
     return files

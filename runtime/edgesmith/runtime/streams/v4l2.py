@@ -23,7 +23,7 @@ class V4L2Camera:
             import av
         try:
             container = av.open(self.name, format="v4l2")
-        except av.FFmpegError as error:
+        except (av.FFmpegError, OSError) as error:
             raise DataError(
                 f"the camera {self.name} cannot be opened: {error.strerror or error}",
                 tip="`ls /dev/video*` lists cameras; the user must be in the group `video`",
@@ -32,5 +32,5 @@ class V4L2Camera:
             try:
                 for picture in container.decode(video=0):
                     yield partial(upright_pixels, picture, name=self.name)
-            except av.FFmpegError as error:
+            except (av.FFmpegError, OSError) as error:
                 raise CameraLostError(error.strerror or str(error)) from error
