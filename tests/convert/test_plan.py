@@ -46,8 +46,24 @@ def test_nothing_to_write_is_refused(nothing: dict[str, Any]) -> None:
         ({"precisions": ("mixed",)}, "which operators stay float", "--keep-float"),
         ({"precisions": ("float32",), "goal": Goal(max_drop=1.0)}, "needs --precision int8", None),
         ({"guard": Path("images")}, "--guard without a goal", "--max-drop"),
+        (
+            {"goal": Goal(max_drop=1.0), "formats": ("onnx",)},
+            "may end on mixed precision",
+            "--format hold tflite",
+        ),
     ],
-    ids=["precision", "format", "seed", "jobs", "io", "format of precision", "mixed", "goal", "guard"],
+    ids=[
+        "precision",
+        "format",
+        "seed",
+        "jobs",
+        "io",
+        "format of precision",
+        "mixed",
+        "goal",
+        "guard",
+        "goal without tflite",
+    ],
 )
 def test_values_that_are_not_known_are_refused(fields: dict[str, Any], message: str, tip: str | None) -> None:
     with pytest.raises(OptionError, match=message) as refusal:

@@ -17,6 +17,7 @@ Examples:
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     plan = plan_of(arguments)
     # Of TensorFlow's C++ messages, level 2 leaves the errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow warns that each rung of the guard traces the graph once more; it has to.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with needs_extra("convert"), _progress() as report, without_chatter():
         from edgesmith.convert.conversion import convert
         from edgesmith.convert.table import table_lines

@@ -87,7 +87,7 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
             input_offset=exporter.offset_check,
             quantization=exporter.errors(),
             guard=exporter.climb,
-            warnings=inputs.warnings(),
+            warnings=(*inputs.warnings(), *_missing(plan, exporter)),
             seconds=time.perf_counter() - started,
         )
         write_json(folder / "convert.json", record.to_json())
@@ -119,6 +119,14 @@ def _make_files(
         report("comparing with the original", 0.9)
         pixels = reference.images.pixels
         return tuple(with_deviations(folder, record, plan, pixels) for record in measurement.records())
+
+
+def _missing(plan: ConversionPlan, exporter: Exporter) -> tuple[str, ...]:
+    """What was asked for and is not there."""
+    mixed = exporter.climb is not None and exporter.climb.chosen.quantized.keep_float
+    if not mixed or "onnx" not in plan.formats:
+        return ()
+    return ("int8 became mixed precision, which has no .onnx",)
 
 
 def _check_inputs(plan: ConversionPlan) -> _Inputs:

@@ -83,6 +83,11 @@ class ConversionPlan:
             )
         if self.goal is not None and "int8" not in self.precisions:
             raise OptionError("a goal for int8 needs --precision int8 among the others")
+        if self.goal is not None and ("mixed" in self.precisions or "tflite" not in self.formats):
+            raise OptionError(
+                "the guard may end on mixed precision, which is its own file, and .tflite only",
+                tip="with a goal, leave out --precision mixed, and let --format hold tflite",
+            )
         if self.guard is not None and self.goal is None:
             raise OptionError("--guard without a goal", tip="--max-drop 0.5 or --min-agreement 98")
 

@@ -29,7 +29,8 @@ def _softmax(opset: int) -> ir.Function:
 
     TFLite's 8-bit softmax, step by step (`optimized_ops::Softmax` for int8): exponentials of the distance
     to the largest code from a table, their sum in float32 from the first to the last (CumSum adds in that
-    order, other sums do not), probability times 256, rounded half to even.
+    order, other sums do not), probability times 256, rounded half up. (Adding a half first would round
+    0.49999997 up as well.)
     """
     codes, table = ir.Value(name="codes"), ir.Value(name="exponentials")
     body = _Body()
@@ -45,7 +46,11 @@ def _softmax(opset: int) -> ir.Function:
     powers = body.add("Gather", table, place)
     total = body.add("Gather", body.add("CumSum", powers, axis), last, attributes={"axis": 1})
     share = body.add("Reciprocal", body.add("Mul", total, step))
-    result = body.add("QuantizeLinear", body.add("Mul", powers, share), unit, zero)
+    steps = body.add("Mul", powers, share)
+    whole = body.add("Floor", steps)
+    rest = body.add("GreaterOrEqual", body.add("Sub", steps, whole), body.constant("half", np.float32(0.5)))
+    upper = body.add("Cast", rest, attributes={"to": ir.DataType.FLOAT.value})
+    result = body.add("QuantizeLinear", body.add("Add", whole, upper), unit, zero)
     return _function(SOFTMAX, [codes, table], result, body, opset)
 
 

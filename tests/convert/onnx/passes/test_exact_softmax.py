@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 ROWS, CLASSES = 4000, 10
 
 
-def softmax(scale: float, *, out_scale: float = 1 / 256, rows: int = ROWS) -> str:
+def softmax(scale: float, *, out_scale: float = 1 / 256, rows: int = ROWS, classes: int = CLASSES) -> str:
     return f"""
-    g (uint8[{rows},{CLASSES}] x) => (uint8[{rows},{CLASSES}] y)
+    g (uint8[{rows},{classes}] x) => (uint8[{rows},{classes}] y)
     <float s = {{{scale!r}}}, uint8 z = {{128}}, float s2 = {{{out_scale!r}}}, uint8 z2 = {{0}}>
     {{
         real = DequantizeLinear(x, s, z)
@@ -65,6 +65,17 @@ def test_equals_litert(scale: float, parse: "Parse", answer: "Answer") -> None:
     got = answer(model, x=codes)
     assert np.array_equal(got, litert(codes, scale))
     assert len(np.unique(got)) > 50
+
+
+def test_halves_are_rounded_up(parse: "Parse", answer: "Answer") -> None:
+    """512 equal codes: each has the probability 0.5 / 256, where rounding to even would give 0."""
+    codes = np.full((1, 512), 200, np.uint8)
+    model = parse(softmax(0.1, rows=1, classes=512))
+    assert make_softmax_exact(model.graph) == 1
+    define_functions(model)
+    got = answer(model, x=codes)
+    assert np.array_equal(got, litert(codes, 0.1))
+    assert np.all(got == 1)
 
 
 def test_becomes_one_call(parse: "Parse", lines: "Lines") -> None:
