@@ -37,9 +37,10 @@ def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     values = keras.layers.Conv2D(2, 3, activation=namespace["double"])(values)
     values = keras.layers.GlobalAveragePooling2D()(values)
     keras.Model(image, keras.layers.Softmax()(values)).save(tmp_path / "own.keras")
-    with keras.saving.custom_object_scope({}):
-        yield tmp_path
+    registered = dict(keras.saving.get_custom_objects())
+    yield tmp_path
     keras.saving.get_custom_objects().clear()
+    keras.saving.get_custom_objects().update(registered)
     sys.modules.pop("halving", None)
 
 
