@@ -167,11 +167,12 @@ def _closest(attempts: Sequence[Attempt]) -> Attempt:
 
 
 def _nearest_to(goal: Goal, attempts: Sequence[Attempt]) -> Attempt:
-    """The best found when no rung holds: by what the goal asks for, then by divergence."""
+    """The best found when no rung holds: by what the goal asks for, then int8 before mixed, then by divergence."""
 
-    def shortfall(attempt: Attempt) -> tuple[float, float]:
+    def shortfall(attempt: Attempt) -> tuple[float, int, float]:
         judgement = attempt.judgement
         drop = judgement.drop if goal.needs_labels else None
-        return (-judgement.agreement if drop is None else drop), judgement.divergence
+        missing = -judgement.agreement if drop is None else drop
+        return missing, len(attempt.rung.scheme.keep_float), judgement.divergence
 
     return min(attempts, key=shortfall)
