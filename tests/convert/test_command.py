@@ -61,6 +61,7 @@ def test_convert_json_has_the_keys_of_the_design(deployed: Path) -> None:
         "source",
         "files",
         "calibration_images",
+        "settings",
         "input_offset",
         "guard",
         "quantization",
@@ -100,7 +101,7 @@ def test_convert_json_is_true(deployed: Path, run_folder: Path) -> None:
         path = deployed / file["path"]
         assert (file["bytes"], file["sha256"]) == (path.stat().st_size, sha256_of(path))
         assert file["parity"]["images"] == 12 + 24
-        assert file["parity"]["images_from"] == "evaluation and calibration folder"
+        assert file["parity"]["images_from"] == "evaluation and calibration"
         assert file["accuracy"]["images"] == content["source"]["accuracy"]["images"] == 12
         assert file["accuracy"]["top1"] == content["source"]["accuracy"]["top1"] == 1.0
 
@@ -152,7 +153,7 @@ def test_inspect_lists_operators(name: str, deployed: Path, capfd: pytest.Captur
 def test_markdown_names_every_file(deployed: Path) -> None:
     text = (deployed / "convert.md").read_text()
     assert all(f"| {name} |" in text for name in FILES)
-    assert "Measured on 36 images (evaluation and calibration folder)" in text
+    assert "Measured on 36 images (evaluation and calibration)" in text
 
 
 def test_twice_gives_the_same_bytes(deployed: Path, run_folder: Path, tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_calibration_folder_alone_is_what_parity_is_measured_on(
     )
     assert convert(colour_file, "-o", tmp_path / "deploy", *words) == 0
     (file,) = document(tmp_path / "deploy")["files"]
-    assert (file["parity"]["images_from"], file["parity"]["images"]) == ("calibration folder", 24)
+    assert (file["parity"]["images_from"], file["parity"]["images"]) == ("calibration", 24)
     assert file["accuracy"] is None
 
 

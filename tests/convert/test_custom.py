@@ -63,5 +63,13 @@ def test_its_module_makes_it_convertible(custom: Path) -> None:
 
 
 def test_a_module_that_is_not_there(custom: Path) -> None:
-    with pytest.raises(OptionError, match="--custom thirding: No module named 'thirding'"):
+    with pytest.raises(
+        OptionError, match="--custom thirding: ModuleNotFoundError: No module named 'thirding'"
+    ):
         import_custom(["thirding"])
+
+
+def test_a_module_that_raises(custom: Path) -> None:
+    (custom / "raising.py").write_text("raise RuntimeError('out of luck')")
+    with pytest.raises(OptionError, match="--custom raising: RuntimeError: out of luck"):
+        import_custom(["raising"])

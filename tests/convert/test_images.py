@@ -98,16 +98,16 @@ def test_compared_are_evaluation_images_then_spare_then_calibration_then_golden(
         calibration=(picture("c.png", 9),), spare=(picture("s.png", 8),), evaluation=evaluation
     )
     first, second, third = (
-        compared_images(choice, SPEC)
+        compared_images(choice, SPEC, judged=())
         for choice in (
             full,
             replace(full, evaluation=None),
             ImageChoice(calibration=(), spare=(), evaluation=None),
         )
     )
-    assert (first.kind, first.classes) == ("evaluation and calibration folder", (1,))
+    assert (first.kind, first.classes) == ("evaluation and held-out and calibration", (1,))
     assert first.pixels.max((1, 2, 3)).tolist() == [7, 8, 9]
-    assert (second.kind, second.classes) == ("calibration folder", None)
+    assert (second.kind, second.classes) == ("held-out and calibration", None)
     assert second.pixels.max((1, 2, 3)).tolist() == [8, 9]
     assert (third.kind, third.classes) == ("golden", None)
     assert np.array_equal(third.pixels, golden_inputs(SPEC))
@@ -120,7 +120,21 @@ def test_compared_are_filled_up_to_two_hundred(
     one = picture("one.png", 3)
     labelled = LabelledImages(labels=("a", "b"), files=(one,) * evaluated, classes=(0,) * evaluated)
     choice = ImageChoice(calibration=(one,), spare=(one,) * 300, evaluation=labelled)
-    assert len(compared_images(choice, SPEC).pixels) == compared
+    assert len(compared_images(choice, SPEC, judged=()).pixels) == compared
+
+
+def test_images_that_judged_are_not_compared(picture: Callable[[str, int], Path]) -> None:
+    spare = (picture("a.png", 1), picture("b.png", 2), picture("c.png", 3))
+    choice = ImageChoice(calibration=(), spare=spare, evaluation=None)
+    compared = compared_images(choice, SPEC, judged=spare[1:])
+    assert compared.pixels.max((1, 2, 3)).tolist() == [1]
+
+
+def test_dynamic_uses_images_where_there_are_some(run_folder: Path, plan: ConversionPlan, many: Path) -> None:
+    dynamic = replace(plan, precisions=("dynamic",))
+    assert choose_images(dynamic, None).calibration == ()
+    assert len(choose_images(replace(dynamic, calibration=many), None).calibration) == CALIBRATION_IMAGES
+    assert len(choose_images(dynamic, RunRecord.load(run_folder)).calibration) == 24
 
 
 def test_spare_images_are_those_that_calibration_left(plan: ConversionPlan, many: Path) -> None:

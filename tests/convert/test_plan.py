@@ -5,6 +5,7 @@ import pytest
 
 from edgesmith.convert.guard.goal import Goal
 from edgesmith.convert.plan import ConversionPlan
+from edgesmith.convert.quantization.scheme import Scheme
 from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.spec import Precision
 
@@ -83,3 +84,18 @@ def test_some_precisions_have_one_format_only() -> None:
 def test_ranges_need_images(precisions: tuple[Precision, ...], needed: bool) -> None:
     plan = ConversionPlan(model=Path("m.keras"), output=Path("deploy"), precisions=precisions)
     assert plan.needs_calibration is needed
+
+
+@pytest.mark.parametrize(
+    ("fields", "option"),
+    [
+        ({"precisions": ("int8",), "keep_float": ("*",)}, "--keep-float"),
+        ({"precisions": ("float32",), "io": "int8"}, "--io"),
+        ({"formats": ("tflite",), "x86_safe": True}, "--x86-safe"),
+        ({"precisions": ("float16",), "scheme": Scheme(equalized=True)}, "--rounding, --equalize"),
+    ],
+    ids=["keep float", "io", "x86 safe", "scheme"],
+)
+def test_options_that_nothing_heeds_are_refused(fields: dict[str, Any], option: str) -> None:
+    with pytest.raises(OptionError, match=f"{option}.* would change nothing"):
+        ConversionPlan(model=Path("m.keras"), output=Path("deploy"), **fields)

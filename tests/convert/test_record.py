@@ -1,8 +1,10 @@
 from dataclasses import replace
+from pathlib import Path
 
 from edgesmith.convert.parity import Parity
+from edgesmith.convert.plan import ConversionPlan
 from edgesmith.convert.quantization.input_offset import OffsetCheck
-from edgesmith.convert.record import ConversionRecord, FileRecord, SourceRecord
+from edgesmith.convert.record import ConversionRecord, FileRecord, Settings, SourceRecord
 from edgesmith.runtime.accuracy import Accuracy
 
 PARITY = Parity(
@@ -30,6 +32,7 @@ RECORD = ConversionRecord(
     name="n",
     source=SourceRecord(name="n", framework="keras 3", sha256="e" * 64, accuracy=ACCURACY),
     files=(FILE,),
+    settings=Settings.of(ConversionPlan(model=Path("n.keras"), output=Path("deploy"), seed=3)),
     calibration_images=100,
     input_offset=OffsetCheck(offset=127.5, rounded=True, max_abs_difference=1e-3, argmax_equal=True),
     quantization=None,
@@ -44,6 +47,9 @@ def test_json_holds_everything_that_was_measured() -> None:
     assert list(content)[:2] == ["schema", "name"]
     assert content["files"][0]["parity"]["identical_share"] == 0.995
     assert content["files"][0]["accuracy"] == content["source"]["accuracy"] == ACCURACY.to_json()
+    assert content["settings"]["seed"] == 3
+    assert content["settings"]["scheme"]["rounding"] == "nearest"
+    assert content["settings"]["io"] == "uint8"
     assert content["input_offset"] == {
         "offset": 127.5,
         "rounded": True,

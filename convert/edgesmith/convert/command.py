@@ -29,7 +29,7 @@ from edgesmith.runtime.errors import GateError, needs_extra
 from edgesmith.runtime.nativelog import without_chatter
 
 if TYPE_CHECKING:
-    from edgesmith.convert.conversion import Report
+    from edgesmith.convert.progress import Report
     from edgesmith.convert.record import ConversionRecord
 
 __all__ = ["add_arguments", "run"]

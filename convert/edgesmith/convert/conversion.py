@@ -1,7 +1,6 @@
 """`convert(plan)`: from a model to the files of DEPLOY, each one measured after it is written."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from edgesmith.convert.custom import import_custom
 from edgesmith.convert.deploy import Deployment
 from edgesmith.convert.differing import with_deviations
 from edgesmith.convert.equality import COMPARED, require_equal
-from edgesmith.convert.export import Exporter, Material
+from edgesmith.convert.export import Exporter, Material, operators_named
 from edgesmith.convert.guard.images import GuardImages, choose_guard_images
 from edgesmith.convert.images import (
     ImageChoice,
@@ -23,7 +22,8 @@ from edgesmith.convert.measure import Measurement, Reference
 from edgesmith.convert.original import Original
 from edgesmith.convert.plan import ConversionPlan
 from edgesmith.convert.prepare import Prepared, prepare_graph
-from edgesmith.convert.record import ConversionRecord, FileRecord, SourceRecord
+from edgesmith.convert.progress import Report, part_of, silent
+from edgesmith.convert.record import ConversionRecord, FileRecord, Settings, SourceRecord
 from edgesmith.convert.sources import load_source
 from edgesmith.convert.sources.load import find_run, require_source
 from edgesmith.convert.sources.tflite_file import spec_inside
@@ -31,9 +31,6 @@ from edgesmith.convert.why.page import PAGE, render_page
 from edgesmith.runtime.atomic import require_free, staged_folder, write_bytes, write_json
 from edgesmith.runtime.runrecord import RunRecord
 from edgesmith.runtime.spec import InputSpec, SourceSpec
-
-Report = Callable[[str, float], None]
-"""Called with what is being done and the share of the conversion that is behind it, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +48,7 @@ class _Inputs:
         return tuple(warning for warning in found if warning is not None)
 
 
-def _silent(stage: str, share: float) -> None:
-    """The default `Report`: nobody asked."""
-
-
-def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionRecord:
+def convert(plan: ConversionPlan, *, report: Report = silent) -> ConversionRecord:
     """Convert, write the folder `plan.output` and return what was measured.
 
     Raises `OutputError` for a folder that is not free and `ModelFileError`, `DataError`, `OptionError` for
@@ -68,6 +61,7 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
     import_custom(plan.custom)
     source = load_source(plan.model)
     prepared = prepare_graph(source.flatbuffer, inputs.labels, plan.normalisation)
+    operators_named(prepared.graph, plan.keep_float)  # before slow work: a pattern that matches nothing
     geometry = inputs.geometry or _geometry(prepared.graph.input_shape)
     original = Original(source=source, normalisation=plan.normalisation, logits=prepared.from_logits)
     report("asking the original", 0.15)
@@ -83,11 +77,12 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
                 name=plan.name, framework=source.framework, sha256=source.sha256, accuracy=reference.accuracy
             ),
             files=files,
+            settings=Settings.of(plan),
             calibration_images=len(inputs.choice.calibration),
             input_offset=exporter.offset_check,
             quantization=exporter.errors(),
             guard=exporter.climb,
-            warnings=(*inputs.warnings(), *_missing(plan, exporter)),
+            warnings=(*inputs.warnings(), *exporter.warnings),
             seconds=time.perf_counter() - started,
         )
         write_json(folder / "convert.json", record.to_json())
@@ -99,7 +94,8 @@ def convert(plan: ConversionPlan, *, report: Report = _silent) -> ConversionReco
 
 def _ask(original: Original, prepared: Prepared, inputs: _Inputs, geometry: InputSpec) -> Reference:
     """The original's answers, to compare with; the folded graph's are among them, or the conversion stops."""
-    images = compared_images(inputs.choice, geometry)
+    judged = () if inputs.guard is None else inputs.guard.files
+    images = compared_images(inputs.choice, geometry, judged=judged)
     asked = max(COMPARED, len(images.classes or ()))
     scores = original.scores(images.pixels, classes=len(inputs.labels), asked=asked)
     require_equal(prepared.graph, original, images.pixels, scores)
@@ -113,20 +109,12 @@ def _make_files(
     with Measurement(folder, reference, jobs=plan.jobs) as measurement:
         for number, precision in enumerate(plan.precisions):
             step = 0.65 / len(plan.precisions)
-            part = _part(report, 0.25 + number * step, 0.25 + (number + 1) * step)
+            part = part_of(report, 0.25 + number * step, 0.25 + (number + 1) * step)
             for file in deployment.write(folder, exporter.make(precision, report=part)):
                 measurement.add(file)
         report("comparing with the original", 0.9)
         pixels = reference.images.pixels
         return tuple(with_deviations(folder, record, plan, pixels) for record in measurement.records())
-
-
-def _missing(plan: ConversionPlan, exporter: Exporter) -> tuple[str, ...]:
-    """What was asked for and is not there."""
-    mixed = exporter.climb is not None and exporter.climb.chosen.quantized.keep_float
-    if not mixed or "onnx" not in plan.formats:
-        return ()
-    return ("int8 became mixed precision, which has no .onnx",)
 
 
 def _check_inputs(plan: ConversionPlan) -> _Inputs:
@@ -158,8 +146,3 @@ def _material(inputs: _Inputs, geometry: InputSpec) -> Material:
         guard=None if inputs.guard is None else load_pixels(inputs.guard.files, geometry),
         guard_images=inputs.guard,
     )
-
-
-def _part(report: Report, start: float, end: float) -> Report:
-    """A report for one part of the work, whose own share runs from 0 to 1."""
-    return lambda stage, share: report(stage, start + (end - start) * share)

@@ -22,9 +22,9 @@ def import_custom(modules: Sequence[str]) -> None:
             sys.path.insert(0, str(Path.cwd()))
         try:
             module = importlib.import_module(name)
-        except ImportError as error:
+        except Exception as error:  # the module is the user's: it may raise anything
             raise OptionError(
-                f"--custom {name}: {error}",
+                f"--custom {name}: {type(error).__name__}: {error}",
                 tip="name a module as `import` does, without .py; it is looked for here too",
             ) from error
         keras.saving.get_custom_objects().update(

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import OpResolverType
 from numpy.typing import NDArray
 
+from edgesmith.convert.tflite.packing import IDENTIFIER
+from edgesmith.convert.tflite.run import flatbuffer_outputs
 from edgesmith.runtime.engines.pixels import write_pixels
 from edgesmith.runtime.golden import golden_inputs
 from edgesmith.runtime.scores import UINT8_SCALE
@@ -25,6 +27,7 @@ TOLERANCES: dict[Precision, float] = {
     "int16x8": 1e-5,
     "mixed": UINT8_SCALE,
 }
+_PLAIN_KERNELS = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES  # no XNNPACK
 _MEASURED: frozenset[Precision] = frozenset({"dynamic", "mixed"})
 
 
@@ -35,9 +38,9 @@ def golden_answers(model: bytes, spec: InputSpec, precision: Precision) -> Golde
     something else (`edgesmith.convert.onnx.weight_only`) and needs its own.
     """
     inputs = golden_inputs(spec)
-    if model[4:8] == b"TFL3":
-        outputs = _run_tflite(model, inputs, OpResolverType.BUILTIN)
-        others = _run_tflite(model, inputs, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+    if model[4:8] == IDENTIFIER:
+        outputs = flatbuffer_outputs(model, inputs, threads=1)
+        others = flatbuffer_outputs(model, inputs, kernels=_PLAIN_KERNELS, threads=1)
     else:
         outputs = _run_onnx(model, inputs, onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL)
         others = _run_onnx(model, inputs, onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
@@ -52,18 +55,6 @@ def golden_answers(model: bytes, spec: InputSpec, precision: Precision) -> Golde
     )
 
 
-def _run_tflite(model: bytes, inputs: NDArray[np.uint8], resolver: Any) -> NDArray[Any]:
-    interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=resolver)
-    interpreter.allocate_tensors()
-    source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    rows = []
-    for picture in inputs:
-        interpreter.set_tensor(source["index"], _tensor(picture, source["dtype"]))
-        interpreter.invoke()
-        rows.append(interpreter.get_tensor(target["index"])[0])
-    return np.stack(rows)
-
-
 def _run_onnx(model: bytes, inputs: NDArray[np.uint8], level: Any) -> NDArray[Any]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -71,10 +62,8 @@ def _run_onnx(model: bytes, inputs: NDArray[np.uint8], level: Any) -> NDArray[An
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     (source,) = session.get_inputs()
     dtype = {"tensor(float)": np.float32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8}[source.type]
-    return np.stack([session.run(None, {source.name: _tensor(picture, dtype)})[0][0] for picture in inputs])
-
-
-def _tensor(picture: NDArray[np.uint8], dtype: Any) -> NDArray[Any]:
-    tensor = np.empty((1, *picture.shape), dtype)
-    write_pixels(picture[None], tensor)
-    return tensor
+    tensor, rows = np.empty((1, *inputs.shape[1:]), dtype), []
+    for picture in inputs:
+        write_pixels(picture[None], tensor)
+        rows.append(session.run(None, {source.name: tensor})[0][0])
+    return np.stack(rows)

@@ -28,7 +28,8 @@ FEW_IMAGES = 20
 class ImageChoice:
     """Files only; `evaluation` has labels in model order once `relabelled`. None: not given.
 
-    `spare`: images of the calibration folder that calibration does not use, at random.
+    `spare`: images of the calibration folder that calibration does not use, at random; comparison takes them
+    from the front, the guard, where it has none of its own, from the end.
     """
 
     calibration: tuple[Path, ...]
@@ -61,15 +62,25 @@ def choose_images(plan: ConversionPlan, run: RunRecord | None) -> ImageChoice:
     return ImageChoice(calibration=calibration, spare=spare, evaluation=evaluation)
 
 
-def compared_images(choice: ImageChoice, spec: InputSpec) -> ComparedImages:
-    """Evaluation images where there are some, then others up to `COMPARED_IMAGES`; else the golden inputs."""
+def compared_images(choice: ImageChoice, spec: InputSpec, *, judged: Sequence[Path]) -> ComparedImages:
+    """Evaluation images where there are some, then others up to `COMPARED_IMAGES`; else the golden inputs.
+
+    The others are images that nothing else uses, before those that calibration used; none of `judged`, which
+    chose the rung.
+    """
     evaluation = () if choice.evaluation is None else choice.evaluation.files
-    others = (*choice.spare, *choice.calibration)[: max(0, COMPARED_IMAGES - len(evaluation))]
-    if not evaluation and not others:
+    used = set(judged)
+    unused = [file for file in choice.spare if file not in used]
+    files, kinds = list(evaluation), ["evaluation"] * bool(evaluation)
+    for kind, others in (("held-out", unused), ("calibration", choice.calibration)):
+        added = others[: max(0, COMPARED_IMAGES - len(files))]
+        files += added
+        kinds += [kind] * bool(added)
+    if not files:
         return ComparedImages(pixels=golden_inputs(spec), kind="golden", classes=None)
     return ComparedImages(
-        pixels=load_pixels((*evaluation, *others), spec),
-        kind=" and ".join(["evaluation"] * bool(evaluation) + ["calibration folder"] * bool(others)),
+        pixels=load_pixels(files, spec),
+        kind=" and ".join(kinds),
         classes=None if choice.evaluation is None else choice.evaluation.classes,
     )
 
@@ -108,16 +119,16 @@ def refuse_overlap(files: Iterable[Path], purpose: str, others: Iterable[Path], 
 def _calibration(plan: ConversionPlan, run: RunRecord | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     if plan.calibration is not None:
         files = list_images(plan.calibration)
+    elif run is not None and plan.takes_calibration:
+        files = list(run.images("train").files)
     elif not plan.needs_calibration:
         return (), ()
-    elif run is not None:
-        files = list(run.images("train").files)
     else:
         raise DataError(
             "int8 needs images to find value ranges",
             tip="--calibration FOLDER of some 100 training images (labels are not needed), or --precision float32",
         )
-    wanted = CALIBRATION_IMAGES if plan.needs_calibration else 0
+    wanted = CALIBRATION_IMAGES if plan.takes_calibration else 0
     calibration = sorted(random.Random(plan.seed).sample(files, min(wanted, len(files))))
     others = sorted(set(files) - set(calibration))
     random.Random(plan.seed).shuffle(others)

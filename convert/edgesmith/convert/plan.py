@@ -81,6 +81,7 @@ class ConversionPlan:
                 "mixed precision needs to know which operators stay float",
                 tip="--keep-float PATTERN…; convert.json lists the names and errors of all operators",
             )
+        self._check_unused()
         if self.goal is not None and "int8" not in self.precisions:
             raise OptionError("a goal for int8 needs --precision int8 among the others")
         if self.goal is not None and ("mixed" in self.precisions or "tflite" not in self.formats):
@@ -91,6 +92,22 @@ class ConversionPlan:
         if self.guard is not None and self.goal is None:
             raise OptionError("--guard without a goal", tip="--max-drop 0.5 or --min-agreement 98")
 
+    def _check_unused(self) -> None:
+        """Refuse options that nothing of what is asked for would heed."""
+        unused = {
+            "--keep-float": self.keep_float and "mixed" not in self.precisions,
+            "--io": self.io != "uint8" and {"int8", "mixed"}.isdisjoint(self.precisions),
+            "--x86-safe": self.x86_safe and not ("int8" in self.precisions and "onnx" in self.formats),
+            "--rounding, --equalize and --calibration-method": self.scheme != DEFAULT_SCHEME
+            and not self.takes_calibration,
+        }
+        for option, is_unused in unused.items():
+            if is_unused:
+                raise OptionError(
+                    f"{option} would change nothing in {' and '.join(self.precisions)} as {' and '.join(self.formats)}",
+                    tip="leave it out, or ask for a precision and format that it is for",
+                )
+
     def formats_of(self, precision: Precision) -> tuple[ModelFormat, ...]:
         """The formats to write a precision in."""
         return tuple(name for name in self.formats if name == "tflite" or precision not in TFLITE_ONLY)
@@ -99,6 +116,11 @@ class ConversionPlan:
     def needs_calibration(self) -> bool:
         """Whether images are needed to find ranges."""
         return not CALIBRATED.isdisjoint(self.precisions)
+
+    @property
+    def takes_calibration(self) -> bool:
+        """Whether images are used where there are some: dynamic gets its biases corrected."""
+        return self.needs_calibration or "dynamic" in self.precisions
 
     @property
     def name(self) -> str:

@@ -4,10 +4,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgesmith.convert.guard.climb import Attempt, Climb
+from edgesmith.convert.normalisation import ExternalNormalisation
 from edgesmith.convert.onnx.deviations import Deviation
 from edgesmith.convert.parity import Parity
+from edgesmith.convert.plan import ConversionPlan
 from edgesmith.convert.quantization.errors import QuantizationErrors
 from edgesmith.convert.quantization.input_offset import OffsetCheck
+from edgesmith.convert.quantization.scheme import Scheme
+from edgesmith.convert.tflite.boundary import BoundaryType
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.spec import ModelFormat, Precision
 
@@ -59,6 +63,35 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What was asked for, as far as it changes bytes. `scheme`: where int8 begins; the guard may go beyond."""
+
+    seed: int
+    scheme: Scheme
+    keep_float: tuple[str, ...]
+    io: BoundaryType
+    x86_safe: bool
+    normalisation: ExternalNormalisation
+
+    @classmethod
+    def of(cls, plan: ConversionPlan) -> "Settings":
+        """Those of a plan."""
+        return cls(
+            seed=plan.seed,
+            scheme=plan.scheme,
+            keep_float=plan.keep_float,
+            io=plan.io,
+            x86_safe=plan.x86_safe,
+            normalisation=plan.normalisation,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry `settings` of `convert.json`."""
+        scheme = {**asdict(self.scheme), "keep_float": sorted(self.scheme.keep_float)}
+        return {**asdict(self), "scheme": scheme}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionRecord:
     """Everything measured during one conversion.
 
@@ -69,6 +102,7 @@ class ConversionRecord:
     name: str
     source: SourceRecord
     files: tuple[FileRecord, ...]
+    settings: Settings
     calibration_images: int
     input_offset: OffsetCheck | None
     quantization: QuantizationErrors | None
@@ -85,6 +119,7 @@ class ConversionRecord:
             "name": self.name,
             "source": source,
             "files": [file.to_json() for file in self.files],
+            "settings": self.settings.to_json(),
             "calibration_images": self.calibration_images,
             "input_offset": asdict(self.input_offset) if self.input_offset else None,
             "guard": self.guard.to_json() if self.guard else None,

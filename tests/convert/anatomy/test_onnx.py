@@ -184,7 +184,7 @@ def test_weights_in_another_file_are_not_opened(make_onnx: Make) -> None:
         read_anatomy(file)
 
 
-class Batches(CalibrationDataReader):  # type: ignore[misc]
+class Batches(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is untyped
     """Four random pictures."""
 
     def __init__(self, name: str, shape: tuple[int, ...]) -> None:

@@ -86,7 +86,7 @@ def test_a_model_without_convolutions_has_no_map() -> None:
 
 
 def test_python_code_instead_of_a_graph_is_refused() -> None:
-    class Handmade(keras.Model):  # type: ignore[misc]
+    class Handmade(keras.Model):  # type: ignore[misc]  # keras is untyped
         def call(self, image: Any) -> Any:
             return image
 

@@ -40,7 +40,11 @@ def climbed(monkeypatch: pytest.MonkeyPatch) -> Any:
             module, "flatbuffer_scores", lambda flatbuffer, pixels, classes: scores(wrong[len(tried) - 1])
         )
         monkeypatch.setattr(module, "quantization_errors", lambda quantized, images: ERRORS)
-        monkeypatch.setattr(module, "worst_operators", lambda quantized, errors, count: KEPT)
+        monkeypatch.setattr(
+            module,
+            "worst_operators",
+            lambda quantized, errors, count: KEPT if count == 1 else KEPT | {"first"},
+        )
         graph: Any = None  # nothing real looks at it
         found = climb(graph, PIXELS, HELD_OUT, goal, DEFAULT_SCHEME, report=lambda stage, share: None)
         return found, tried

@@ -69,7 +69,7 @@ def test_what_calibration_left_has_the_classes_of_its_folders(
 ) -> None:
     calibration = folder_of("calibration", each=CALIBRATION_IMAGES // 2)
     found = chosen(replace(plan, calibration=calibration))
-    assert (found.kind, len(found.files)) == ("calibration folder", 50)
+    assert (found.kind, len(found.files)) == ("held-out", 50)
     assert found.classes == tuple(LABELS.index(file.parent.name) for file in found.files)
 
 
@@ -102,7 +102,7 @@ def test_leftovers_of_unknown_classes_cannot_measure_a_drop(
     calibration = folder_of("calibration", each=CALIBRATION_IMAGES, classes=("x", "y"))
     planned = replace(plan, calibration=calibration, evaluate=folder_of("test", each=2))
     assert chosen(planned).kind == "evaluation"
-    assert chosen(replace(planned, goal=AGREEMENT)).kind == "calibration folder"
+    assert chosen(replace(planned, goal=AGREEMENT)).kind == "held-out"
 
 
 def test_no_images_at_all_says_what_to_give(folder_of: Callable[..., Path], plan: ConversionPlan) -> None:

@@ -46,3 +46,16 @@ def test_what_the_start_has_already_is_no_rung() -> None:
 def test_distillation_is_of_a_file_that_is_int8_throughout() -> None:
     *_, last = climbed(DEFAULT_SCHEME, Scheme(keep_float=frozenset(WORST[:4])))
     assert last.scheme.keep_float == frozenset()
+
+
+def test_the_first_rung_is_called_by_what_it_does() -> None:
+    first, *_ = climbed(Scheme(calibration_method="mse", rounding="data-aware"), DEFAULT_SCHEME)
+    assert first.name == "mse ranges, data-aware rounding, bias correction"
+    plain, *_ = climbed(Scheme(bias_correction=False), DEFAULT_SCHEME)
+    assert plain.name == "minimum and maximum alone"
+
+
+def test_the_same_operators_are_not_tried_twice() -> None:
+    same = frozenset({"operator 0"})
+    found = rungs(DEFAULT_SCHEME, best=lambda: DEFAULT_SCHEME, worst_operators=lambda share: same)
+    assert [rung.name for rung in found].count("mixed precision, 1 operators float") == 1

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.normalisation import ExternalNormalisation
-from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, X86_SAFE_PASSES, lower
+from edgesmith.convert.onnx.lower import INT8_PASSES, OPSET, lower
+from edgesmith.convert.onnx.variants import passes_of
 from edgesmith.convert.prepare import prepare_graph
 from edgesmith.convert.quantization.input_offset import integer_offset
 from edgesmith.convert.quantization.quantize import quantize
@@ -219,7 +220,7 @@ def test_int8_onnx_equals_int8_tflite_bit_for_bit(converted: Converted, run_mode
 
 
 def test_x86_safe_gives_the_same_bytes_from_unsigned_weights(converted: Converted, run_model: Runner) -> None:
-    safe = lower(converted.int8, passes=X86_SAFE_PASSES)
+    safe = lower(converted.int8, passes=passes_of("int8", io="uint8", x86_safe=True))
     assert np.array_equal(run_model(safe, converted.pixels), run_model(converted.int8_onnx, converted.pixels))
     types = {tensor.data_type for tensor in onnx.load_from_string(safe).graph.initializer}
     assert onnx.TensorProto.UINT8 in types

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.onnx.lower import INT8_PASSES, lower
-from edgesmith.convert.onnx.signed_io import SIGNED_IO_PASSES, make_io_signed
+from edgesmith.convert.onnx.signed_io import make_io_signed
+from edgesmith.convert.onnx.variants import passes_of
 from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.tflite.write import write_int8
@@ -59,7 +60,7 @@ def test_int8_ends_equal_the_tflite_to_the_bit(
     quantized: QuantizedGraph, pixels: NDArray[np.uint8], run_model: Runner
 ) -> None:
     tflite = write_int8(quantized, io="int8")
-    lowered = lower(tflite, passes=SIGNED_IO_PASSES)
+    lowered = lower(tflite, passes=passes_of("int8", io="int8", x86_safe=False))
     assert types(lowered) == {onnx.TensorProto.INT8}
     rows = run_model(lowered, pixels)
     assert rows.dtype == np.int8

@@ -8,7 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
-from edgesmith.convert.quantization.errors import QuantizationErrors, quantization_errors, worst_operators
+from edgesmith.convert.quantization.errors import (
+    QuantizationErrors,
+    quantization_errors,
+    telling,
+    worst_operators,
+)
 from edgesmith.convert.quantization.operator_error import MAX_DB, OperatorError
 from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.quantization.quantized import QuantizedGraph
@@ -181,3 +186,11 @@ def test_worst_operators(count: int, rounding: float, wanted: set[str]) -> None:
         images=23,
     )
     assert worst_operators(quantized(network()), errors, count) == wanted
+
+
+@pytest.mark.parametrize(("given", "kept"), [(100, 10), (23, 12), (4, 4)])
+def test_telling_images_are_spread_over_all(given: int, kept: int) -> None:
+    chosen = telling(np.arange(given, dtype=np.uint8).reshape(-1, 1, 1, 1)).reshape(-1)
+    assert len(chosen) == kept
+    assert chosen[0] == 0
+    assert chosen[-1] >= given - given // kept - 1

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from edgesmith.convert.tflite.converter import converted, make_converter
+from edgesmith.convert.tflite.converter import converted, converter_reason, make_converter
 from edgesmith.convert.tflite.read import operator_names
 
 
@@ -33,3 +33,19 @@ def test_ranges_at_the_input_need_no_statistics() -> None:
     )
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     assert "RELU" in operator_names(converted(converter))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "/home/me/model.py:28:1: error: 'tf.Erf' op is neither a custom op\nloc(...)",
+            "'tf.Erf' op is neither a custom op",
+        ),
+        ("no such node\nsecond line", "no such node"),
+        ("", "ValueError"),
+    ],
+    ids=["MLIR", "plain", "empty"],
+)
+def test_reasons_name_no_places_of_this_machine(text: str, reason: str) -> None:
+    assert converter_reason(ValueError(text)) == reason

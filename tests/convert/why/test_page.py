@@ -9,9 +9,10 @@ import pytest
 
 from edgesmith.convert.onnx.deviations import Deviation
 from edgesmith.convert.parity import Parity
+from edgesmith.convert.plan import ConversionPlan
 from edgesmith.convert.quantization.errors import QuantizationErrors
 from edgesmith.convert.quantization.operator_error import OperatorError
-from edgesmith.convert.record import ConversionRecord, FileRecord, SourceRecord
+from edgesmith.convert.record import ConversionRecord, FileRecord, Settings, SourceRecord
 from edgesmith.convert.why.page import readable_name, render_page, verdict
 
 GOOD = OperatorError(
@@ -59,6 +60,7 @@ RECORD = ConversionRecord(
             deviations=(Deviation(operator=4, kind="LEAKY_RELU", max_steps=1, share=0.11),),
         ),
     ),
+    settings=Settings.of(ConversionPlan(model=Path("n.keras"), output=Path("deploy"), seed=3)),
     calibration_images=100,
     input_offset=None,
     quantization=QuantizationErrors(operators=(GOOD, BAD), divergence=0.02, agreement=0.98, images=20),

@@ -135,7 +135,7 @@ def test_xnnpack_is_a_choice(
 ) -> None:
     seen = []
 
-    class Remembering(interpreter.Interpreter):  # type: ignore[misc]
+    class Remembering(interpreter.Interpreter):  # type: ignore[misc]  # LiteRT is untyped
         def __init__(self, **options: Any) -> None:
             seen.append(options["experimental_op_resolver_type"].name)
             super().__init__(**options)

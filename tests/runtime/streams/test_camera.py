@@ -186,7 +186,7 @@ class TestPiCamera:
                 seen.closed = True
 
         fake = ModuleType("picamera2")
-        fake.Picamera2 = Picamera2  # type: ignore[attr-defined]
+        fake.Picamera2 = Picamera2  # type: ignore[attr-defined]  # a module made here
         monkeypatch.setitem(sys.modules, "picamera2", fake)
         return seen
 

@@ -73,8 +73,8 @@ def test_frames_are_turned_upright(
             return noise
 
     picture = Picture()
-    picture.rotation = rotation  # type: ignore[attr-defined]
-    np.testing.assert_array_equal(upright_pixels(picture, name="a.mp4"), turned(noise))  # type: ignore[arg-type]
+    picture.rotation = rotation  # type: ignore[attr-defined]  # a stand-in
+    np.testing.assert_array_equal(upright_pixels(picture, name="a.mp4"), turned(noise))  # type: ignore[arg-type]  # a stand-in
 
 
 def test_a_frame_that_ffmpeg_cannot_convert() -> None:
@@ -86,7 +86,7 @@ def test_a_frame_that_ffmpeg_cannot_convert() -> None:
             raise av.OSError(95, "Operation not supported")
 
     with pytest.raises(ImageError, match=r"a\.ts: a frame cannot be converted to RGB: .*not supported"):
-        upright_pixels(Picture(), name="a.ts")  # type: ignore[arg-type]
+        upright_pixels(Picture(), name="a.ts")  # type: ignore[arg-type]  # a stand-in
 
 
 def test_a_damaged_frame_is_an_error_and_the_next_ones_follow(

@@ -27,8 +27,8 @@ class WorkerProcess:
         """Start `command`. `subject` names the model file in messages."""
         self._subject = subject
         # A file rather than a pipe: a worker that says much on stderr never waits for a reader.
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker; closed in __exit__
+        self._process = subprocess.Popen(  # noqa: S603 - a list, no shell; made in devices/local.py
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

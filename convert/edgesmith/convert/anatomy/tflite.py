@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 from edgesmith.convert.anatomy.arithmetic import CODES, FLOATS, activations, arithmetic_of
 from edgesmith.convert.anatomy.compatibility import oldest_tflite_runtime
 from edgesmith.convert.anatomy.macs import macs_of
+from edgesmith.convert.tflite.packing import IDENTIFIER
 from edgesmith.convert.tflite.read import operator_name
 from edgesmith.runtime.anatomy import Anatomy, Operand, OperatorSummary, Quantization
 from edgesmith.runtime.errors import ModelFileError
@@ -27,7 +28,7 @@ def read_tflite(path: Path) -> Anatomy:
     """Read the first subgraph. Raises `ModelFileError` for what is no whole TFLite file."""
     try:
         flatbuffer = path.read_bytes()
-        if flatbuffer[4:8] != b"TFL3":
+        if flatbuffer[4:8] != IDENTIFIER:
             raise ValueError("no TFL3 mark")
         return _Reader(schema.ModelT.InitFromPackedBuf(flatbuffer, 0)).anatomy()
     # The flatbuffers package reads wherever a damaged offset points to, and so do we.

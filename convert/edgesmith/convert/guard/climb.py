@@ -1,7 +1,7 @@
 """Climbing the ladder: quantize, write, run, judge, until a rung holds."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,16 +12,15 @@ from edgesmith.convert.graph import Graph
 from edgesmith.convert.guard.goal import Goal
 from edgesmith.convert.guard.judgement import Judgement, judge
 from edgesmith.convert.guard.rungs import Rung, rungs
+from edgesmith.convert.progress import Report
 from edgesmith.convert.quantization.advice import GOOD_DB
-from edgesmith.convert.quantization.errors import quantization_errors, worst_operators
+from edgesmith.convert.quantization.errors import quantization_errors, telling, worst_operators
 from edgesmith.convert.quantization.operator_error import OperatorError
 from edgesmith.convert.quantization.quantize import quantize
 from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.quantization.scheme import Scheme
 from edgesmith.convert.tflite.run import flatbuffer_scores
 from edgesmith.convert.tflite.write import write_int8
-
-Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ def climb(
     def worst(share: float) -> frozenset[str]:
         quantized = _closest(attempts).quantized
         count = max(1, round(share * len(quantized.graph.operators)))
-        return worst_operators(quantized, quantization_errors(quantized, images[::_EVERY]), count)
+        return worst_operators(quantized, quantization_errors(quantized, telling(images)), count)
 
     for rung in rungs(start, best=best, worst_operators=worst):
         attempts.append(_attempt(rung, graph, images, held_out, goal, report))
@@ -128,12 +127,11 @@ def climb(
 
 
 _SHOWN = 5  # operators named as what was wrong
-_EVERY = 10  # of 100 images, in folder order: 10 tell operator errors well enough
 
 
 def _to_blame(quantized: QuantizedGraph, images: NDArray[np.uint8]) -> tuple[OperatorError, ...]:
     """Operators with errors of their own, the loudest first."""
-    errors = quantization_errors(quantized, images[::_EVERY]).operators
+    errors = quantization_errors(quantized, telling(images)).operators
     faulty = [error for error in errors if error.alone_snr_db < GOOD_DB]
     return tuple(sorted(faulty, key=lambda error: error.alone_snr_db)[:_SHOWN])
 

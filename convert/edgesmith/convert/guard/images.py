@@ -87,8 +87,8 @@ def _spare(plan: ConversionPlan, choice: ImageChoice, labels: tuple[str, ...]) -
     used = {sha256_of(file) for file in choice.calibration}
     if choice.evaluation is not None:
         used |= {sha256_of(file) for file in choice.evaluation.files}
-    files = [file for file in choice.spare[: 2 * MOST_IMAGES] if sha256_of(file) not in used][:MOST_IMAGES]
-    found = GuardImages(files=tuple(files), classes=None, kind="calibration folder")
+    files = [file for file in choice.spare[-2 * MOST_IMAGES :] if sha256_of(file) not in used][-MOST_IMAGES:]
+    found = GuardImages(files=tuple(files), classes=None, kind="held-out")
     index = {label: position for position, label in enumerate(labels)}
     names = [file.parent.name for file in files]
     if plan.calibration is None or not set(names) <= set(index):

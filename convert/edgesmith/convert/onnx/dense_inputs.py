@@ -7,9 +7,10 @@ three inputs.) TensorFlow's converter leaves such inputs wherever it merges a Fl
 import copy
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+
+from edgesmith.convert.tflite.packing import builtin_code, packed
 
 
 def flatten_dense_inputs(tflite: bytes) -> bytes:
@@ -24,15 +25,12 @@ def flatten_dense_inputs(tflite: bytes) -> bytes:
     if len(operators) == len(subgraph.operators):
         return tflite
     subgraph.operators = operators
-    builder = flatbuffers.Builder(len(tflite) + 4096)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return packed(model)
 
 
 def _flattens(model: Any, operator: Any) -> bool:
-    code = model.operatorCodes[operator.opcodeIndex]
     return (
-        max(code.builtinCode, code.deprecatedBuiltinCode) == schema.BuiltinOperator.FULLY_CONNECTED
+        builtin_code(model, operator) == schema.BuiltinOperator.FULLY_CONNECTED
         and not operator.builtinOptions.keepNumDims
         and len(model.subgraphs[0].tensors[operator.inputs[0]].shape) != 2
     )

@@ -4,6 +4,7 @@ An engine needs nothing for them; it inlines the definition when it loads the fi
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -121,8 +122,8 @@ class _Body:
     ) -> ir.Value:
         return self.add("Constant", attributes={"value": ir.tensor(np.asarray(value), name=name)})
 
-    def add(self, op_type: str, *inputs: ir.Value, attributes: dict[str, object] | None = None) -> ir.Value:
-        node = ir.node(op_type, inputs=list(inputs), attributes=attributes or {})  # type: ignore[arg-type]
+    def add(self, op_type: str, *inputs: ir.Value, attributes: dict[str, Any] | None = None) -> ir.Value:
+        node = ir.node(op_type, inputs=list(inputs), attributes=attributes or {})
         node.outputs[0].name = f"value_{len(self.nodes)}"
         self.nodes.append(node)
         return node.outputs[0]

@@ -5,19 +5,18 @@ Its int8 kernels work in fixed point, each in its own way; their formulas are no
 
 from typing import Any, Literal
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from edgesmith.convert.onnx.quantized import Quantization
+from edgesmith.convert.tflite.packing import packed
 
 UnaryKind = Literal["HARD_SWISH", "LEAKY_RELU"]
 
 _SHAPE = (1, 16, 16, 1)
 _UNSIGNED_ZERO = 128  # the uint8 code of the int8 code 0
-_FILE_IDENTIFIER = b"TFL3"  # schema.fbs
 _SCHEMA_VERSION = 3  # schema.fbs, Model.version
 _LEAKY_RELU_VERSION = 2  # the first with int8 (tensorflow/lite/tools/versioning/op_version.cc)
 
@@ -56,9 +55,7 @@ def _one_operator(kind: UnaryKind, source: Quantization, target: Quantization, a
     model.operatorCodes = [code]
     subgraph.operators, subgraph.tensors = [operator], [_tensor("codes", source), _tensor("result", target)]
     subgraph.inputs, subgraph.outputs = operator.inputs, operator.outputs
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), _FILE_IDENTIFIER)
-    return bytes(builder.Output())
+    return packed(model)
 
 
 def _tensor(name: str, quantization: Quantization) -> Any:

@@ -23,7 +23,6 @@ from edgesmith.convert.onnx.passes.gemm import fuse_gemm
 from edgesmith.convert.onnx.passes.identity_pairs import remove_identity_pairs
 from edgesmith.convert.onnx.passes.resize import round_resizes
 from edgesmith.convert.onnx.passes.unsigned import make_activations_unsigned
-from edgesmith.convert.onnx.passes.unsigned_weights import make_weights_unsigned
 from edgesmith.convert.onnx.passes.zero_points import unshare_weight_zero_points
 from edgesmith.runtime.errors import UnsupportedModelError
 
@@ -45,9 +44,6 @@ INT8_PASSES: tuple[Pass, ...] = (
     make_softmax_exact,
     unshare_weight_zero_points,
 )
-
-X86_SAFE_PASSES: tuple[Pass, ...] = (*INT8_PASSES, make_weights_unsigned)
-"""For a file that is exact on x86 without VNNI by itself; elsewhere it is slower than that of `INT8_PASSES`."""
 
 
 def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-_FILE_IDENTIFIER = b"TFL3"  # schema.fbs
+from edgesmith.convert.tflite.packing import packed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def take_apart(tflite: bytes) -> Apart:
         operator.inputs = np.array([own.get(int(index), index) for index in operator.inputs], np.int32)
     subgraph.inputs, subgraph.outputs = inputs, _written(subgraph)
     writes = tuple(subgraph.tensors[index].name.decode() for index in subgraph.outputs)
-    return Apart(flatbuffer=_packed(model), reads=reads, writes=writes)
+    return Apart(flatbuffer=packed(model), reads=reads, writes=writes)
 
 
 class Activations:
@@ -58,7 +57,7 @@ class Activations:
         """Load it with all activations as outputs."""
         model = _renamed(tflite)
         model.subgraphs[0].outputs = _written(model.subgraphs[0])
-        self._interpreter = Interpreter(model_content=_packed(model), num_threads=1)
+        self._interpreter = Interpreter(model_content=packed(model), num_threads=1)
         self._interpreter.allocate_tensors()
 
     def of(self, image: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
@@ -87,9 +86,3 @@ def _written(subgraph: Any) -> list[int]:
 def _is_constant(model: Any, index: int) -> bool:
     data = model.buffers[model.subgraphs[0].tensors[index].buffer].data
     return data is not None and len(data) > 0
-
-
-def _packed(model: Any) -> bytes:
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), _FILE_IDENTIFIER)
-    return bytes(builder.Output())

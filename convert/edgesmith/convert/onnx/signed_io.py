@@ -3,7 +3,6 @@
 import numpy as np
 import onnx_ir as ir
 
-from edgesmith.convert.onnx.lower import INT8_PASSES
 from edgesmith.convert.onnx.quantized import add_constant
 
 
@@ -54,7 +53,3 @@ def _shift(
     quantize = ir.node("QuantizeLinear", inputs=[dequantize.outputs[0], one, zeros[1]])
     dequantize.outputs[0].name, quantize.outputs[0].name = f"{prefix}:real", f"{prefix}:shifted"
     return [dequantize, quantize]
-
-
-SIGNED_IO_PASSES = (*INT8_PASSES, make_io_signed)
-"""From an int8 `.tflite` with integer input and output to the int8 `.onnx` with int8 ones."""

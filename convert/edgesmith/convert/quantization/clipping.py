@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.graph.evaluate import activations
-from edgesmith.convert.quantization.observe import batches, input_values
+from edgesmith.convert.quantization.observe import batches, input_values, trace
 from edgesmith.convert.quantization.scales import ActivationRange
 
 Extremes = Mapping[str, tuple[float, float]]
@@ -50,8 +50,7 @@ def _histograms(graph: Graph, images: NDArray[np.uint8], extremes: Extremes) -> 
             [tf.histogram_fixed_width(tensors[name], ends, BINS) for name, ends in extremes.items()]
         )
 
-    signature = tf.TensorSpec((None, *graph.input_shape[1:]), tf.float32)
-    traced = tf.function(count, autograph=False, input_signature=[signature])
+    traced = trace(graph, count)
     total = sum(traced(input_values(graph, batch)).numpy().astype(np.int64) for batch in batches(images))
     return dict(zip(extremes, np.asarray(total), strict=True))
 

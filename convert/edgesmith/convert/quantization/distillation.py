@@ -16,7 +16,7 @@ from edgesmith.convert.graph import Operator
 from edgesmith.convert.graph.evaluate import activations
 from edgesmith.convert.graph.model import WEIGHTED
 from edgesmith.convert.quantization.divergence import divergence, log_probabilities
-from edgesmith.convert.quantization.observe import batches, input_values
+from edgesmith.convert.quantization.observe import batches, input_values, trace
 from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.quantization.scales import channel_bounds
 from edgesmith.convert.quantization.sequence import Progress
@@ -86,9 +86,8 @@ class _Training:
         self._offsets = {name: keras.Variable(tf.zeros_like(constants[name])) for name in self._units}
         self._adam = keras.optimizers.Adam(rate)
         self._adam.build(list(self._offsets.values()))
-        signature = tf.TensorSpec((None, *quantized.graph.input_shape[1:]), tf.float32)
-        self._step = tf.function(self._traced_step, autograph=False, input_signature=[signature])
-        self._loss = tf.function(self._divergences, autograph=False, input_signature=[signature])
+        self._step = trace(quantized.graph, self._traced_step)
+        self._loss = trace(quantized.graph, self._divergences)
 
     def step(self, images: NDArray[np.uint8]) -> None:
         """One step of Adam."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.evaluate import activations
-from edgesmith.convert.quantization.observe import batches, input_values
+from edgesmith.convert.quantization.observe import batches, input_values, trace
 
 MAX_FACTOR = 256.0
 """A channel whose values all fit into one code is lifted no further: what little it has may be noise."""
@@ -71,8 +71,7 @@ def _channel_magnitudes(
         tensors = activations(graph, values)
         return [tf.reduce_max(tf.abs(tensors[name]), (0, 1, 2)) for name in names]
 
-    signature = tf.TensorSpec((None, *graph.input_shape[1:]), tf.float32)
-    traced = tf.function(largest, autograph=False, input_signature=[signature])
+    traced = trace(graph, largest)
     found = [[part.numpy() for part in traced(input_values(graph, batch))] for batch in batches(images)]
     return {name: np.max(parts, 0) for name, parts in zip(names, zip(*found, strict=True), strict=True)}
 

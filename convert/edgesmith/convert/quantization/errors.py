@@ -20,6 +20,9 @@ OUTLIER = 10.0
 the others are left with 256 / 10 codes, less than five bits."""
 
 
+_TELLING = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuantizationErrors:
     """`operators`: in graph order. `divergence`: mean KL(float || quantized) of the answers, in nats.
@@ -38,7 +41,7 @@ class QuantizationErrors:
 
 
 def quantization_errors(quantized: QuantizedGraph, images: NDArray[np.uint8]) -> QuantizationErrors:
-    """Compare with the float graph on `images`: raw pixels uint8 [n, height, width, channels]; 20 tell enough."""
+    """Compare with the float graph on `images`: raw pixels uint8 [n, height, width, channels]; see `telling`."""
     found = compare(quantized, images)
     pairs = zip(quantized.reference.operators, found.noise, strict=True)
     return QuantizationErrors(
@@ -47,6 +50,14 @@ def quantization_errors(quantized: QuantizedGraph, images: NDArray[np.uint8]) ->
         agreement=float(found.agreements.mean()),
         images=len(images),
     )
+
+
+def telling(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Some ten of the images [n, ...], which tell operator errors well enough: means over thousands of positions.
+
+    Evenly spread, since images come in folder order, class by class.
+    """
+    return images[:: max(1, len(images) // _TELLING)]
 
 
 def worst_operators(quantized: QuantizedGraph, errors: QuantizationErrors, count: int) -> frozenset[str]:

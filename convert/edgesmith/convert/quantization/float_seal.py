@@ -7,9 +7,10 @@ graph of ours has otherwise, and which is taken out of the file again.
 
 from typing import Any
 
-import flatbuffers
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
+
+from edgesmith.convert.tflite.packing import builtin_code, packed
 
 _SEAL = schema.BuiltinOperator.FLOOR
 
@@ -26,18 +27,13 @@ def remove_seals(flatbuffer: bytes) -> bytes:
     sealed = {
         int(operator.outputs[0]): int(operator.inputs[0])
         for operator in subgraph.operators
-        if _code(model, operator) == _SEAL
+        if builtin_code(model, operator) == _SEAL
     }
     if not sealed:
         return flatbuffer
-    subgraph.operators = [operator for operator in subgraph.operators if _code(model, operator) != _SEAL]
+    subgraph.operators = [
+        operator for operator in subgraph.operators if builtin_code(model, operator) != _SEAL
+    ]
     for operator in subgraph.operators:
         operator.inputs = [sealed.get(int(index), int(index)) for index in operator.inputs]
-    builder = flatbuffers.Builder(len(flatbuffer))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
-def _code(model: Any, operator: Any) -> int:
-    code = model.operatorCodes[operator.opcodeIndex]
-    return int(max(code.builtinCode, code.deprecatedBuiltinCode))
+    return packed(model)

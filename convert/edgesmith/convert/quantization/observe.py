@@ -1,7 +1,8 @@
 """One pass of the calibration images through the float graph: extremes and mean images."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -39,7 +40,7 @@ def observe(graph: Graph, images: NDArray[np.uint8], *others: NDArray[np.uint8])
         extremes = [(tf.reduce_min(tensors[name]), tf.reduce_max(tensors[name])) for name in names]
         return tf.stack(extremes), [tf.reduce_sum(tensors[name], 0) for name in weighted]
 
-    traced = tf.function(statistics, autograph=False, input_signature=[_open_batch(graph)])
+    traced = trace(graph, statistics)
     found = []
     sums: list[NDArray[np.float32]] = [np.zeros(1, np.float32)] * len(weighted)
     for batch in batches(images):
@@ -71,5 +72,7 @@ def batches(images: NDArray[np.uint8], *, size: int = BATCH) -> Iterator[NDArray
     return (images[start : start + size] for start in range(0, len(images), size))
 
 
-def _open_batch(graph: Graph) -> tf.TensorSpec:
-    return tf.TensorSpec((None, *graph.input_shape[1:]), tf.float32)
+def trace(graph: Graph, function: Callable[[Any], Any]) -> Any:
+    """`function` of the graph's input values, float32 [n, height, width, channels], traced once for any n."""
+    signature = tf.TensorSpec((None, *graph.input_shape[1:]), tf.float32)
+    return tf.function(function, autograph=False, input_signature=[signature])

@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from edgesmith.convert.tflite.converter import converter_reason
 from edgesmith.runtime.errors import UnsupportedModelError
 
 
@@ -25,7 +26,7 @@ def to_flatbuffer(classify: Callable[[Any], Any], shape: tuple[int, int, int]) -
         flatbuffer: bytes = tf.lite.TFLiteConverter.from_concrete_functions([frozen], frozen).convert()
     except Exception as error:  # the converter's own exception class is private
         raise UnsupportedModelError(
-            f"TensorFlow's converter refuses the model: {str(error).splitlines()[0]}",
+            f"TensorFlow's converter refuses the model: {converter_reason(error)}",
             tip="a layer of it has no TFLite counterpart; the message names it",
         ) from error
     return flatbuffer

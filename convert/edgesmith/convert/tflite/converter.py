@@ -1,5 +1,6 @@
 """TensorFlow's TFLite converter, over a traced function of one image."""
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -32,3 +33,10 @@ def converted(converter: Any) -> bytes:
         warnings.filterwarnings("ignore", message="Statistics for quantized inputs were expected")
         flatbuffer: bytes = converter.convert()
     return flatbuffer
+
+
+def converter_reason(error: Exception) -> str:
+    """What the converter minds, without the places in files of this machine that it names around it."""
+    text = str(error)
+    found = re.search(r"error: (.+)", text)
+    return found[1] if found else (text.splitlines() or [type(error).__name__])[0]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+
+from edgesmith.convert.tflite.packing import builtin_code, packed
 
 _OPERATOR = schema.BuiltinOperator
 _WEIGHTED = {_OPERATOR.CONV_2D, _OPERATOR.DEPTHWISE_CONV_2D, _OPERATOR.FULLY_CONNECTED}
@@ -26,7 +27,7 @@ def fit_int16_kernels(flatbuffer: bytes) -> bytes:
     subgraph = model.subgraphs[0]
     for operator in subgraph.operators:
         code = model.operatorCodes[operator.opcodeIndex]
-        kind = max(code.builtinCode, code.deprecatedBuiltinCode)
+        kind = builtin_code(model, operator)
         if subgraph.tensors[operator.inputs[0]].type != schema.TensorType.INT16:
             continue
         if kind in _WEIGHTED:
@@ -38,9 +39,7 @@ def fit_int16_kernels(flatbuffer: bytes) -> bytes:
         code.version = _VERSIONS.get(kind, code.version)
     _finish_in_float(model)
     _drop_unused_buffers(model)
-    builder = flatbuffers.Builder(len(flatbuffer))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return packed(model)
 
 
 def _widen_bias(model: Any, bias: Any) -> None:
@@ -57,8 +56,7 @@ def _finish_in_float(model: Any) -> None:
     """Dequantize before the last SOFTMAX or LOGISTIC instead of after it."""
     subgraph = model.subgraphs[0]
     *_, probabilities, dequantize = subgraph.operators
-    code = model.operatorCodes[probabilities.opcodeIndex]
-    if max(code.builtinCode, code.deprecatedBuiltinCode) not in (_OPERATOR.SOFTMAX, _OPERATOR.LOGISTIC):
+    if builtin_code(model, probabilities) not in (_OPERATOR.SOFTMAX, _OPERATOR.LOGISTIC):
         return
     between = subgraph.tensors[probabilities.outputs[0]]
     between.type, between.quantization = schema.TensorType.FLOAT32, None

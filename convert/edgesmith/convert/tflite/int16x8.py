@@ -17,7 +17,7 @@ from edgesmith.convert.graph.evaluate import apply
 from edgesmith.convert.graph.model import PROBABILITY, SAME_SCALE, WEIGHTED
 from edgesmith.convert.quantization.quantized import QuantizedGraph
 from edgesmith.convert.quantization.scales import bounds_for_bias, fake_quantize_weights
-from edgesmith.convert.tflite.converter import converted, make_converter
+from edgesmith.convert.tflite.converter import converted, converter_reason, make_converter
 from edgesmith.convert.tflite.int16_kernels import fit_int16_kernels
 from edgesmith.runtime.errors import UnsupportedModelError
 
@@ -52,7 +52,7 @@ def write_int16x8(quantized: QuantizedGraph) -> bytes:
         Interpreter(model_content=flatbuffer).allocate_tensors()
     except Exception as error:  # the converter's own exception class is private; LiteRT raises RuntimeError
         raise UnsupportedModelError(
-            f"no 16-bit kernel for an operator: {str(error).splitlines()[0]}",
+            f"no 16-bit kernel for an operator: {converter_reason(error)}",
             tip="--precision int8 or float16",
         ) from error
     return flatbuffer

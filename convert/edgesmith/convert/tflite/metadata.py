@@ -12,6 +12,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from edgesmith.convert.tflite.packing import packed
 from edgesmith.runtime.spec import ModelSpec
 
 LABELS_NAME = "labels.txt"
@@ -38,9 +39,7 @@ def with_metadata(flatbuffer: bytes, spec: ModelSpec) -> bytes:
     entry = schema.MetadataT()
     entry.name, entry.buffer = _BUFFER_NAME, len(model.buffers) - 1
     model.metadata = [*(model.metadata or []), entry]
-    builder = flatbuffers.Builder(len(flatbuffer))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return packed(model)
 
 
 def describe(spec: ModelSpec) -> bytes:

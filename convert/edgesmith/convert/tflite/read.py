@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.model import ACTIVATIONS, KINDS, Activation, Kind
 from edgesmith.convert.tflite.options import read_options
+from edgesmith.convert.tflite.packing import builtin_code
 from edgesmith.runtime.errors import UnsupportedModelError
 
 _NAMES = {value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)}
@@ -179,8 +180,7 @@ _OPERANDS: dict[Kind, int] = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNE
 def operator_name(model: Any, operator: Any) -> str:
     """The builtin name of an unpacked operator; `CUSTOM:<code>` for a custom one."""
     code = model.operatorCodes[operator.opcodeIndex]
-    # Codes above 127 live in the newer field only; below, either field may hold it (schema.fbs).
-    name = _NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)]
+    name = _NAMES[builtin_code(model, operator)]
     return f"CUSTOM:{code.customCode.decode()}" if name == "CUSTOM" else name
 
 

@@ -8,25 +8,31 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from edgesmith.convert.parity import as_probabilities
+from edgesmith.runtime.engines.pixels import write_pixels
 
 
 def flatbuffer_outputs(
-    flatbuffer: bytes, images: NDArray[Any], *, kernels: OpResolverType = OpResolverType.BUILTIN
+    flatbuffer: bytes,
+    images: NDArray[Any],
+    *,
+    kernels: OpResolverType = OpResolverType.BUILTIN,
+    threads: int | None = None,
 ) -> NDArray[Any]:
-    """Raw outputs [n, classes] for images [n, height, width, channels], cast to the input's type.
+    """Raw outputs [n, classes] for raw pixels uint8 [n, height, width, channels], or values of the input's type.
 
-    `kernels`: LiteRT's with XNNPACK, or another of its sets. Threads do not change a bit of an int8 answer.
+    `kernels`: LiteRT's with XNNPACK, or another of its sets. `threads`: None takes all processors there are.
     """
     interpreter = Interpreter(
         model_content=flatbuffer,
-        num_threads=len(os.sched_getaffinity(0)),
+        num_threads=threads or len(os.sched_getaffinity(0)),
         experimental_op_resolver_type=kernels,
     )
     interpreter.allocate_tensors()
     source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    rows = []
+    tensor, rows = np.empty(source["shape"], source["dtype"]), []
     for picture in images:
-        interpreter.set_tensor(source["index"], picture[None].astype(source["dtype"], copy=False))
+        write_pixels(picture[None], tensor)
+        interpreter.set_tensor(source["index"], tensor)
         interpreter.invoke()
         rows.append(interpreter.get_tensor(target["index"])[0])
     return np.stack(rows)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
 
 from edgesmith.convert.graph import Graph
 from edgesmith.convert.graph.evaluate import run
@@ -93,6 +94,12 @@ def write_int8(quantized: QuantizedGraph, *, io: BoundaryType = "uint8") -> byte
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = converter.inference_output_type = _TYPES[io]
     return remove_seals(converted(converter))
+
+
+def has_int8_weights(flatbuffer: bytes) -> bool:
+    """Whether a dynamic file is one: of a network of small layers the converter leaves all weights float."""
+    tensors = schema.ModelT.InitFromPackedBuf(flatbuffer, 0).subgraphs[0].tensors
+    return any(tensor.type == schema.TensorType.INT8 for tensor in tensors)
 
 
 def require_float16(graph: Graph) -> None:
