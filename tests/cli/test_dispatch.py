@@ -56,6 +56,12 @@ def test_arguments_are_parsed(install: Install, capsys: Capture) -> None:
             "edgesmith fake: the package 'numpy' is not installed\n  tip: pip install 'numpy>=1.24'\n",
             id="no numpy",
         ),
+        pytest.param(
+            DataError("no '\x1b[2Ja\nb'", tip="not \x1b"),
+            1,
+            "edgesmith fake: no '\\x1b[2Ja\\nb'\n  tip: not \\x1b\n",
+            id="a name that a terminal would obey",
+        ),
         pytest.param(KeyboardInterrupt(), 130, "edgesmith: interrupted\n", id="Ctrl-C"),
     ],
 )
@@ -172,3 +178,12 @@ def test_a_full_disk_under_stdout(unbuffered: str, count: int) -> None:
         1,
         "edgesmith talk: cannot write to stdout: No space left on device\n  tip: check the free space there\n",
     )
+
+
+def test_a_closed_stderr() -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" -m edgesmith inspect gone.tflite 2>&-', sys.executable],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")

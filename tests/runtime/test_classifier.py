@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from edgesmith.runtime import Classifier
-from edgesmith.runtime.errors import ImageError, ModelFileError
+from edgesmith.runtime.errors import EngineError, ImageError, ModelFileError
 from edgesmith.runtime.spec import InputSpec, ModelSpec
 
 MakeSpec = Callable[..., ModelSpec]
@@ -186,8 +186,54 @@ class TestLifetime:
             fail()
         assert closed == [True]
 
+    @pytest.mark.parametrize(
+        "use",
+        [
+            pytest.param(lambda classify: classify(np.zeros((8, 8, 3), np.uint8)), id="call"),
+            pytest.param(lambda classify: classify.invoke(np.zeros((1, 8, 8, 3), np.uint8)), id="invoke"),
+            pytest.param(lambda classify: classify.stream([]), id="stream"),
+            pytest.param(lambda classify: classify.__enter__(), id="with"),
+        ],
+    )
+    def test_after_closing(self, use: Callable[[Classifier], object], model: Path) -> None:
+        with Classifier(model) as classify, classify:  # closed by the inner block
+            pass
+        classify.close()
+        with pytest.raises(EngineError, match=rf"{model.name}: the classifier is closed"):
+            use(classify)
+
 
 class TestRefusals:
+    def test_a_model_with_a_flipped_bit(self, models: dict[str, Path], tmp_path: Path) -> None:
+        """Its weights are other ones, and the engine would run them."""
+        data = bytearray(models["float tflite"].read_bytes())
+        weight = data.index(np.float32(0.05).tobytes())
+        data[weight + 2] ^= 1
+        (tmp_path / "a.tflite").write_bytes(data)
+        with pytest.raises(ModelFileError, match=r"a\.tflite: its content is damaged"):
+            Classifier(tmp_path / "a.tflite")
+
+    @pytest.mark.parametrize("path", [123, None, 1.5, b"a.tflite"], ids=repr)
+    def test_what_is_no_path(self, path: Any) -> None:
+        with pytest.raises(TypeError, match="str"):
+            Classifier(path)
+
+    def test_options_of_another_kind(self, model: Path) -> None:
+        with pytest.raises(TypeError, match="options 4; EngineOptions are needed"):
+            Classifier(model, options=4)  # type: ignore[arg-type]  # what callers do
+
+    def test_a_name_that_is_no_text(self, model: Path, tmp_path: Path) -> None:
+        """LiteRT and ONNX Runtime take names as UTF-8 only."""
+        file = tmp_path / f"a\udcff{model.suffix}"
+        file.write_bytes(model.read_bytes())
+        with pytest.raises(ModelFileError, match=r"a\\udcff.*: a name that is not UTF-8"):
+            Classifier(file)
+
+    @pytest.mark.parametrize("threads", ["2", 2.0, 0], ids=repr)
+    def test_what_is_no_number_of_threads(self, threads: Any, model: Path) -> None:
+        with pytest.raises(EngineError, match=f"{threads!r} threads; a whole number from 1 to 256 is needed"):
+            Classifier(model, threads=threads)
+
     @pytest.mark.parametrize(
         ("output", "labels", "message"),
         [

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgesmith.runtime.errors import ModelFileError
-from edgesmith.runtime.integrity import content_of, content_sha256
+from edgesmith.runtime.integrity import content_of, content_sha256, require_intact
 from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.spec import ModelSpec
 
@@ -20,6 +20,7 @@ NAMES = ["float onnx", "uint8 onnx", "float tflite"]
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sound_file_is_intact(name: str, models: dict[str, Path]) -> None:
     assert content_of(models[name], read_spec(models[name])) == "intact"
+    require_intact(models[name], read_spec(models[name]))
 
 
 def test_of_an_onnx_without_the_onnx_package(models: dict[str, Path], bare_onnx: bytes) -> None:
@@ -51,6 +52,8 @@ def test_any_bit_of_the_model_counts(
     file = tmp_path / sound.name
     file.write_bytes(data)
     assert content_of(file, read_spec(sound)) == "damaged"
+    with pytest.raises(ModelFileError, match="its content is damaged"):
+        require_intact(file, read_spec(sound))
 
 
 def test_not_stated(models: dict[str, Path], make_spec: Callable[..., ModelSpec]) -> None:

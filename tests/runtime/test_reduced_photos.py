@@ -12,7 +12,7 @@ PHOTOS = Path(__file__).parents[3] / "shared" / "data" / "cats_dogs" / "test" / 
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize(("side", "most"), [(28, 1.6), (40, 0.9), (56, 1.1)])
+@pytest.mark.parametrize(("side", "most"), [(18, 3.1), (28, 1.6), (40, 0.9), (56, 1.1)])
 def test_pixels_stay_close(side: int, most: float) -> None:
     if not PHOTOS.is_dir():
         pytest.skip(f"{PHOTOS} is not here")

@@ -1,6 +1,9 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
+from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.scores import Prediction, Scores, probabilities
 
 
@@ -17,11 +20,17 @@ def test_top_is_sorted_with_label_score_and_index() -> None:
 
 @pytest.mark.parametrize(
     ("count", "labels"),
-    [(1, "b"), (3, "bca"), (9, "bca"), (0, "")],
-    ids=["one", "all", "more than there are", "none"],
+    [(1, "b"), (3, "bca"), (9, "bca")],
+    ids=["one", "all", "more than there are"],
 )
 def test_top_counts(count: int, labels: str) -> None:
     assert "".join(prediction.label for prediction in _scores(0.1, 0.6, 0.3).top(count)) == labels
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.0, "3", None], ids=repr)
+def test_top_of_what_is_no_count(count: Any) -> None:
+    with pytest.raises(OptionError, match=rf"top\({count!r}\); a whole number, at least 1, is needed"):
+        _scores(0.1, 0.6).top(count)
 
 
 def test_equal_scores_come_by_index() -> None:

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from edgesmith.cli.requirements import FLOORS, install_advice, missing_package
 from edgesmith.cli.table import COMMANDS
+from edgesmith.cli.terminal import one_line, open_missing_streams
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -28,8 +29,7 @@ def run_command(name: str, words: list[str]) -> int:
 
 def guarded(name: str, run: Callable[[], int]) -> int:
     """The exit code of `run`; 1 and a message on stderr for an error that the user can mend."""
-    if sys.stdout is None:  # closed by the shell, `>&-`: what is said there has nowhere to go
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    open_missing_streams()
     # File names need not be valid text. An escaped byte can be printed, and is a valid escape in JSON.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -87,7 +87,7 @@ def _discard_stdout() -> None:
 
 
 def _report(name: str, error: Exception | str, tip: str | None, code: int) -> int:
-    sys.stderr.write(f"edgesmith {name}: {error}\n")
+    sys.stderr.write(f"edgesmith {name}: {one_line(str(error))}\n")
     if tip:
-        sys.stderr.write(f"  tip: {tip}\n")
+        sys.stderr.write(f"  tip: {one_line(tip)}\n")
     return code

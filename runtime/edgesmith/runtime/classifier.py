@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgesmith.runtime.engines import EngineName, EngineOptions, open_engine
+from edgesmith.runtime.engines.interface import closed
 from edgesmith.runtime.engines.options import DEFAULT_OPTIONS
 from edgesmith.runtime.errors import ModelFileError
 from edgesmith.runtime.images import ChannelOrder, ImageSource, load
+from edgesmith.runtime.integrity import require_intact
 from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.scores import Scores, probabilities
 
@@ -39,10 +41,14 @@ class Classifier:
 
         `threads`: the machine's cores, at most 4, unless given. `engine`: the preferred installed one.
         Raises `ModelFileError` for a file that is damaged, has no edgesmith metadata, or whose tensors do
-        not fit it; `MissingExtraError` when no engine for the format is installed.
+        not fit it; `MissingExtraError` when no engine for the format is installed. The file's SHA-256 is
+        compared each time, since damaged weights give wrong answers without any error: 6 ms for 5 MB on an
+        x86 core.
         """
         path = Path(path)
+        self._path, self._closed = path, False
         self.spec = read_spec(path)
+        require_intact(path, self.spec)
         self.engine = open_engine(path, threads=threads, engine=engine, options=options)
         if self.engine.input_shape != self.spec.input.shape:
             raise ModelFileError(
@@ -90,6 +96,7 @@ class Classifier:
         """
         from edgesmith.runtime.streams import Stream, StreamOptions, open_source
 
+        self._require_open()
         return Stream(self, open_source(source, notice=notice), options or StreamOptions())
 
     def postprocess(self, row: NDArray[Any]) -> Scores:
@@ -97,13 +104,19 @@ class Classifier:
         return Scores(self.labels, probabilities(row, classes=len(self.labels)))
 
     def close(self) -> None:
-        """Free the model."""
+        """Free the model. The classifier cannot be used again; closing it again is fine."""
+        self._closed = True
         self.engine.close()
 
     def __enter__(self) -> "Classifier":
+        self._require_open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise closed(self._path)

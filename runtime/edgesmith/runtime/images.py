@@ -1,6 +1,7 @@
 """From any picture to raw pixels: the one decoding that training, evaluation and the device share."""
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -14,7 +15,9 @@ from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.runtime.imagemodes import DAMAGE, lies_sideways, to_rgb_or_grey, upright
 from edgesmith.runtime.spec import InputSpec
 
-ImageSource = str | Path | bytes | IO[bytes] | Image.Image | NDArray[np.uint8]
+ImageSource = str | Path | bytes | bytearray | memoryview | IO[bytes] | Image.Image | NDArray[np.uint8]
+
+_PICTURES = (str, os.PathLike, bytes, bytearray, memoryview, Image.Image)  # beside arrays and open files
 
 # How an array's three channels lie; OpenCV's and libcamera's frames are BGR.
 ChannelOrder = Literal["RGB", "BGR"]
@@ -32,12 +35,14 @@ IMAGE_SUFFIXES = frozenset(
 )
 
 # A JPEG decoder can leave out the finest 7/8, 3/4 or 1/2 of the frequencies in each direction (libjpeg's
-# scaled inverse DCT). What remains is at least this many times the input, so that the filter below it still
-# averages: the pixels move by 0.2 of 255 levels in the mean on enlarged 12-megapixel photos, and by 0.5 to 1.5
-# on photos as sharp as their pixels (tests/runtime/test_reduced_photos.py).
+# scaled inverse DCT). What remains is at least so many times the input, so that the filter below it still
+# averages: the pixels move by 0.2 to 0.6 of 255 levels in the mean on enlarged 12-megapixel photos, and by 0.9
+# (at 1/2), 1.5 (1/4) or 2.9 (1/8) on photos as sharp as their pixels (tests/runtime/test_reduced_photos.py).
+# 1/8 may come closer to the input: 12 megapixels become 500x375 for an input of 224 and take two thirds of the
+# time of 1000x750, and a margin of 1.5 moves the pixels hardly more than one of 2 (on 200 photos as sharp as their
+# pixels 2.4 against 2.3).
 _DRAFTED = ("JPEG", "MPO")
-_DRAFT_SCALES = (8, 4, 2)
-_DRAFT_MARGIN = 2
+_DRAFT_MARGINS = {8: 1.5, 4: 2.0, 2: 2.0}
 
 
 def decode(
@@ -48,13 +53,17 @@ def decode(
     EXIF orientation is applied (damaged EXIF counts as upright); palettes and CMYK become RGB, 16-bit grey
     keeps its upper eight bits, and what is transparent is laid on white. Arrays are uint8: [height, width],
     or [height, width, 3] in `channel_order`, which is for arrays alone. With `spec`, a JPEG that is much
-    larger than the input is decoded at 1/2, 1/4 or 1/8 of its size, never below twice the input's.
-    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`, and
-    `OptionError` for another channel order.
+    larger than the input is decoded at 1/2, 1/4 or 1/8 of its size, never below 1.5 times the input's.
+    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`,
+    `OptionError` for another channel order, and `TypeError` for what can be no picture.
     """
     _require_order(channel_order)
     if isinstance(source, np.ndarray):
         return _from_array(source, channel_order)
+    if not (isinstance(source, _PICTURES) or hasattr(source, "read")):
+        raise TypeError(
+            f"a {type(source).__name__} is no picture: a path, bytes, a binary file, a PIL image or a uint8 array is"
+        )
     name = _name_of(source)
     # `with`, since Pillow keeps a file of several frames open after `load`.
     with (
@@ -119,8 +128,9 @@ def _damage_named(name: str) -> Iterator[None]:
         raise ImageError(f"{name} is damaged or truncated: {error}") from error
 
 
-def _open(source: str | Path | bytes | IO[bytes]) -> Image.Image:
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS)
+def _open(source: str | Path | bytes | bytearray | memoryview | IO[bytes]) -> Image.Image:
+    file = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
+    return Image.open(file, formats=_FORMATS)
 
 
 def _draft(image: Image.Image, spec: InputSpec) -> None:
@@ -129,8 +139,8 @@ def _draft(image: Image.Image, spec: InputSpec) -> None:
     left, top, right, bottom = (
         _centre_box(size, spec) if spec.resize == "crop" else (0.0, 0.0, float(size[0]), float(size[1]))
     )
-    room = min((right - left) / spec.width, (bottom - top) / spec.height) / _DRAFT_MARGIN
-    scale = next((scale for scale in _DRAFT_SCALES if scale <= room), 1)
+    room = min((right - left) / spec.width, (bottom - top) / spec.height)
+    scale = next((scale for scale, margin in _DRAFT_MARGINS.items() if scale * margin <= room), 1)
     if scale > 1:
         image.draft(None, (image.width // scale, image.height // scale))
 

@@ -42,6 +42,15 @@ def content_of(path: Path, spec: ModelSpec) -> Content | None:
     return "intact" if found == spec.content_sha256 else "damaged"
 
 
+def require_intact(path: Path, spec: ModelSpec) -> None:
+    """Raise `ModelFileError` for a file whose model is not the one that its metadata state, or cannot be read."""
+    if content_of(path, spec) == "damaged":
+        raise ModelFileError(
+            f"{path.name}: its content is damaged: its SHA-256 is not the one stated at conversion",
+            tip="copy it again, or convert it again",
+        )
+
+
 def content_sha256(file: BinaryIO, model_format: ModelFormat) -> str:
     """SHA-256 of the model in `file` without our metadata, in hexadecimal.
 

@@ -26,7 +26,11 @@ _CONVERT_TIP = "convert it with `edgesmith convert`, or copy it again if it shou
 
 
 def format_of(path: Path) -> ModelFormat:
-    """The file's format by its suffix. Raises `ModelFileError` for others and for a missing file."""
+    """The file's format by its suffix. Raises `ModelFileError` for others, a missing file, and a name that is no text."""
+    if not _is_text(path):
+        raise ModelFileError(
+            f"{str(path)!r}: a name that is not UTF-8, which engines cannot open", tip="rename the file"
+        )
     try:
         exists = path.is_file()
     except OSError as error:  # a folder that is closed to us, a name that is too long
@@ -40,6 +44,14 @@ def format_of(path: Path) -> ModelFormat:
         f"{str(path)!r}: the suffix {path.suffix!r} is not .tflite or .onnx",
         tip="`edgesmith convert` writes such files",
     )
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # bytes that are not UTF-8 stand in it as halves of surrogate pairs (PEP 383)
+        return False
+    return True
 
 
 def require_size(path: Path) -> None:

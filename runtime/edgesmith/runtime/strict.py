@@ -4,6 +4,7 @@ import dataclasses
 import math
 import types
 import typing
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from edgesmith.runtime.errors import ModelFileError
@@ -14,7 +15,7 @@ T = TypeVar("T")
 def from_json(kind: type[T], data: Any, *, where: str) -> T:
     """Build the dataclass `kind` from parsed JSON.
 
-    Understands str, int, float, bool, None, Literal, `tuple[X, ...]`, `X | None`, nested dataclasses, and
+    Understands str, int, float, bool, None, Path (a str in JSON), Literal, `tuple[X, ...]`, `X | None`, nested dataclasses, and
     `dict[str, Any]` for objects that are recorded but not read back.
     `where` names the place in messages (`edgesmith.json`). Raises `ModelFileError`.
     """
@@ -49,7 +50,9 @@ def _dataclass(kind: Any, data: Any, where: str) -> Any:
     fields = {field.name: field for field in dataclasses.fields(kind)}
     unknown = sorted(set(data) - set(fields))
     missing = sorted(
-        name for name, field in fields.items() if name not in data and field.default is dataclasses.MISSING
+        name
+        for name, field in fields.items()
+        if name not in data and field.default is field.default_factory is dataclasses.MISSING
     )
     if unknown or missing:
         parts = [f"unknown {unknown}"] * bool(unknown) + [f"missing {missing}"] * bool(missing)
@@ -64,6 +67,8 @@ def _dataclass(kind: Any, data: Any, where: str) -> Any:
 def _scalar(kind: Any, data: Any, where: str) -> Any:
     if kind is float:
         return _finite(data, where)
+    if kind is Path and isinstance(data, str):
+        return Path(data)
     if type(data) is not kind:
         raise _mistyped(where, data, kind.__name__)
     return data

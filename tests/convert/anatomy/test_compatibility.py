@@ -9,7 +9,12 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from edgesmith.convert.anatomy.compatibility import oldest_onnxruntime, oldest_tflite_runtime, version_table
+from edgesmith.convert.anatomy.compatibility import (
+    oldest_onnxruntime,
+    oldest_tflite_runtime,
+    onnxruntime_versions,
+)
+from edgesmith.runtime.engines.versions import tflite_versions
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_domains_of_others_are_unknown() -> None:
 
 
 def test_every_name_in_the_table_is_an_operator() -> None:
-    table = version_table("tflite_versions.toml")
+    table = tflite_versions()
     names = (
         set(table["operators"]) | set(table["tflite-runtime"]["seen"]) | set(table["ai-edge-litert"]["seen"])
     )
@@ -85,14 +90,14 @@ def test_every_name_in_the_table_is_an_operator() -> None:
 
 
 def test_a_newer_version_of_an_operator_is_never_in_an_older_runtime() -> None:
-    for kind, versions in version_table("tflite_versions.toml")["operators"].items():
+    for kind, versions in tflite_versions()["operators"].items():
         numbers = [tuple(map(int, version.split("."))) for version in versions if version]
         assert numbers == sorted(numbers), kind
 
 
 def test_the_installed_runtime_opens_what_the_table_promises(tmp_path: Path, make_tflite: Any) -> None:
     """One model for each newest version, as the table was measured."""
-    table = version_table("tflite_versions.toml")
+    table = tflite_versions()
     tensor = {"dtype": "FLOAT32", "shape": [1, 4]}
     refused = []
     for kind, versions in table["operators"].items():
@@ -107,7 +112,7 @@ def test_the_installed_runtime_opens_what_the_table_promises(tmp_path: Path, mak
 
 
 def test_the_installed_onnx_runtime_opens_what_the_table_promises() -> None:
-    newest = version_table("onnxruntime_versions.toml")["releases"][-1]
+    newest = onnxruntime_versions()["releases"][-1]
     graph = onnx.parser.parse_graph("g (float[1] x) => (float[1] y) { y = Abs(x) }")
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", newest["opset"])])
     model.ir_version = newest["ir"]

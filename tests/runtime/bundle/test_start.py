@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,4 +128,38 @@ def test_without_numpy(models: dict[str, Path], tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (
         1,
         "edgesmith predict: the package 'numpy' is not installed\n  tip: pip install 'numpy>=1.24'\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["edgesmith/cli/dispatch.py", "edgesmith/runtime/scores.py", "edgesmith/runtime/spec.py", "bundle.json"],
+)
+def test_a_flipped_byte_in_the_code(name: str, models: dict[str, Path], tmp_path: Path) -> None:
+    bundle = tmp_path / "edge.pyz"
+    write_bundle([models["float onnx"]], bundle)
+    with zipfile.ZipFile(bundle) as archive:
+        content = archive.read(name)
+    data = bytearray(bundle.read_bytes())
+    data[data.index(content) + len(content) // 2] ^= 1
+    bundle.write_bytes(data)
+    done = subprocess.run(
+        [sys.executable, "edge.pyz", "sky.png"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"{bundle}: the bundle is damaged: Bad CRC-32 for file {name!r}\n"
+        "  tip: copy it again, or make it again\n",
+    )
+
+
+def test_an_older_python(models: dict[str, Path], tmp_path: Path) -> None:
+    write_bundle([models["float onnx"]], tmp_path / "edge.pyz")
+    older = "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path('edge.pyz')"
+    done = subprocess.run(
+        [sys.executable, "-c", older], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "edgesmith needs Python 3.11 or newer, and this is 3.9\n",
     )

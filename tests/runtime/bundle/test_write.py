@@ -9,7 +9,7 @@ import pytest
 from edgesmith.runtime.bundle.unpack import read_manifest
 from edgesmith.runtime.bundle.write import choose_models, write_bundle
 from edgesmith.runtime.errors import ModelFileError, OptionError, OutputError
-from edgesmith.runtime.spec import ModelSpec
+from edgesmith.runtime.spec import ModelSpec, SourceSpec
 
 Package = Callable[[Path, bytes, ModelSpec], Path]
 
@@ -107,6 +107,19 @@ class TestWriting:
     ) -> None:
         other = package(tmp_path / "other.tflite", bare_tflite, make_spec(labels=("a", "b", "c")))
         with pytest.raises(ModelFileError, match=r"other\.tflite has other labels"):
+            write_bundle([models["float onnx"], other], tmp_path / "edge.pyz")
+
+    def test_files_of_two_conversions_are_refused(
+        self,
+        models: dict[str, Path],
+        bare_tflite: bytes,
+        make_spec: Callable[..., ModelSpec],
+        package: Package,
+        tmp_path: Path,
+    ) -> None:
+        source = SourceSpec(sha256="1" * 64, framework="test")
+        other = package(tmp_path / "other.tflite", bare_tflite, make_spec(source=source))
+        with pytest.raises(ModelFileError, match=r"other\.tflite was converted from another model"):
             write_bundle([models["float onnx"], other], tmp_path / "edge.pyz")
 
     def test_a_place_that_cannot_be_written_to(self, models: dict[str, Path], tmp_path: Path) -> None:

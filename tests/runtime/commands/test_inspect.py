@@ -4,6 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import onnx
 import pytest
 
 from edgesmith.cli import main
@@ -137,3 +138,18 @@ def test_a_damaged_file(tmp_path: Path, capsys: Capture) -> None:
     assert printed.out == ""
     assert "edgesmith inspect: a.onnx: onnxruntime" in printed.err
     assert "tip: copy or convert it again" in printed.err
+
+
+def test_names_in_a_file_of_strangers_that_a_terminal_would_obey(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = onnx.parser.parse_graph("g (float[1,4] x) => (float[1,4] y) { y = Abs(x) }")
+    graph.node[0].op_type = "\x1b[2JWhirl"
+    graph.node[0].domain = "acme\nb"
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("acme\nb", 1)])
+    file = tmp_path / "\x1b[2Ja.onnx"
+    onnx.save(model, file)
+    main(["inspect", str(file)])
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
+    assert f"{tmp_path}/\\x1b[2Ja.onnx" in printed.out + printed.err

@@ -107,7 +107,7 @@ def test_top(top: int, count: int, models: dict[str, Path], photos: Path, capsys
     ("words", "message"),
     [
         pytest.param(["--top", "0"], "--top 0; at least 1 is needed", id="no classes"),
-        pytest.param(["--threads", "0"], "0 threads; at least 1 is needed", id="no threads"),
+        pytest.param(["--threads", "0"], "0 threads; a whole number from 1 to 256 is needed", id="no threads"),
         pytest.param(["--engine", "ai-edge-litert"], "ai-edge-litert does not run .onnx files", id="another engine"),
         pytest.param(["--engine", "tensorrt"], "there is no engine 'tensorrt'", id="unknown engine"),
     ],
@@ -159,3 +159,17 @@ def test_a_file_name_that_is_no_text(models: dict[str, Path], photo: Photo, tmp_
     assert rb"r\udcf6t.png: red" in text.stdout
     listing = json.loads(subprocess.run([*command, "--json"], stdout=subprocess.PIPE, check=True).stdout)
     assert Path(listing["results"][0]["file"]) == tmp_path / name
+
+
+def test_names_that_a_terminal_would_obey(
+    models: dict[str, Path], photo: Photo, tmp_path: Path, capsys: Capture
+) -> None:
+    red = photo(tmp_path / "\x1b[2Jred\nb.png", "red")
+    bad = tmp_path / "\x1b]0;title\x07bad.jpg"
+    bad.write_bytes(b"no picture")
+    assert main(["predict", str(models["float onnx"]), str(red), str(bad)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == f"{tmp_path}/\\x1b[2Jred\\nb.png: red 100.0 %\n"
+    assert printed.err.splitlines()[0] == (
+        f"edgesmith predict: {tmp_path}/\\x1b]0;title\\x07bad.jpg is not an image that can be read"
+    )

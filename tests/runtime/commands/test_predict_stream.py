@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,10 @@ def test_pictures_in_json_lines_keep_their_order_and_errors(
         (["gone.mp4"], "gone.mp4 is not a video that can be read"),
         (["a.jpg", "--every", "0"], "every 0 s; a number above 0 is needed"),
         (["a.jpg", "--smooth", "0"], "smooth 0; at least 1 is needed"),
+        (["a.jpg", "--every", "1s"], "--every: of no use for images"),
+        (["a.jpg", "b.jpg", "--smooth", "5"], "--smooth: of no use for images"),
+        (["a.jpg", "--every", "1", "--when-behind", "drop"], "--every and --when-behind: of no use"),
+        ([""], "the name of a source is empty"),
         (["a.jpg", "--min-score", "60"], "min_score 60 is outside 0..1"),
         (["shots/*.jpg"], "no file matches 'shots/*.jpg'"),
     ],
@@ -247,3 +252,28 @@ def test_an_interval_that_is_no_number(models: dict[str, Path], capsys: Capture)
         main(["predict", str(models["float onnx"]), "a.mp4", "--every", "often"])
     assert caught.value.code == 2
     assert "invalid seconds value: 'often'" in capsys.readouterr().err
+
+
+def test_ctrl_c_at_a_pipe_that_nobody_writes_to(models: dict[str, Path], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    words = ["predict", str(models["float onnx"]), str(tmp_path / "a.jpg")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "edgesmith", *words], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            _wait_until_blocked(process)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=2.5)
+        finally:
+            process.kill()
+    assert (process.returncode, said) == (130, "edgesmith: interrupted\n")
+
+
+def _wait_until_blocked(process: "subprocess.Popen[str]") -> None:
+    """Until one of its threads waits for the other end of the pipe (proc(5): wchan)."""
+    for _ in range(600):
+        tasks = Path(f"/proc/{process.pid}/task").glob("*/wchan")
+        if any(task.read_text() in ("wait_for_partner", "fifo_open") for task in tasks):
+            return
+        time.sleep(0.05)
+    pytest.fail("it never came to the pipe")

@@ -100,3 +100,14 @@ def test_what_cannot_be_verified(words: list[str], message: str, capsys: Capture
     printed = capsys.readouterr()
     assert printed.out == ""
     assert message in printed.err
+
+
+def test_names_that_a_terminal_would_obey(
+    models: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "\x1b[2Ja.onnx"
+    copy.write_bytes(models["float onnx"].read_bytes())
+    assert main(["verify", str(copy), str(tmp_path / "\x1b[2Jgone.onnx")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{tmp_path}/\\x1b[2Ja.onnx: identical on onnxruntime")
+    assert "\x1b" not in printed.err

@@ -77,9 +77,9 @@ def test_an_engine_of_another_format(
     assert caught.value.tip == tip
 
 
-@pytest.mark.parametrize("threads", [0, -1])
-def test_at_least_one_thread(threads: int, model: Path) -> None:
-    with pytest.raises(EngineError, match=f"{threads} threads; at least 1 is needed"):
+@pytest.mark.parametrize("threads", [0, -1, 257, 10**9])
+def test_a_number_of_threads_that_cannot_be(threads: int, model: Path) -> None:
+    with pytest.raises(EngineError, match=f"{threads} threads; a whole number from 1 to 256 is needed"):
         open_engine(model, threads=threads)
 
 

@@ -82,3 +82,8 @@ def test_int8_tensors_may_be_given_as_they_are(name: str, models: dict[str, Path
     shifted = (raw.astype(np.int16) - 128).astype(np.int8)
     np.testing.assert_array_equal(engine.run(raw), engine.run(shifted))
     assert engine.run(raw).tolist() == [127, -128, -128]
+
+
+def test_what_is_no_array() -> None:
+    with pytest.raises(TypeError, match="a list for pixels; a uint8 array is needed"):
+        require_fit([[1, 2]], (1, 2), np.dtype(np.uint8))  # type: ignore[arg-type]  # what callers do

@@ -159,7 +159,8 @@ class TestPiCamera:
 
     @pytest.fixture
     def device(self, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-        seen = SimpleNamespace(configured=None, started=False, closed=False, left=2)
+        failure = RuntimeError("Camera frontend has timed out!")
+        seen = SimpleNamespace(configured=None, started=False, closed=False, left=2, failure=failure)
 
         class Picamera2:
             def __init__(self, number: int) -> None:
@@ -175,10 +176,11 @@ class TestPiCamera:
             def start(self) -> None:
                 seen.started = True
 
-            def capture_array(self, name: str) -> NDArray[np.uint8]:
+            def capture_array(self, name: str, *, wait: float) -> NDArray[np.uint8]:
                 assert name == "main"
+                assert wait == 15.0
                 if not seen.left:
-                    raise RuntimeError("Camera frontend has timed out!")
+                    raise seen.failure
                 seen.left -= 1
                 return RED
 
@@ -199,6 +201,23 @@ class TestPiCamera:
         assert device.configured == {"size": (640, 480), "format": "BGR888"}
         assert device.started
         assert device.closed
+
+    def test_one_that_never_delivers_is_told_and_opened_again(
+        self, device: SimpleNamespace, waits: list[float]
+    ) -> None:
+        device.left, device.failure = 0, TimeoutError()
+        notices: list[str] = []
+
+        def listen(line: str) -> None:
+            notices.append(line)
+            device.left = len(notices) - 1  # it delivers after the second
+
+        frames = CameraSource(PiCamera(), notice=listen).frames()
+        assert next(frames).number == 0
+        frames.close()
+        assert notices[0] == "picamera:0 is lost: no picture for 15 s; trying again in 0.5 s"
+        assert notices[1].endswith("trying again in 1 s")
+        assert waits == [0.5, 1.0]
 
     @pytest.mark.usefixtures("device")
     def test_no_such_camera(self) -> None:

@@ -233,3 +233,45 @@ class TestEnds:
         with classify.stream(source):
             pass
         assert source.given == 0
+
+
+def test_a_stream_is_iterated_over_once(classify: Classifier, colour: Colours) -> None:
+    stream = classify.stream([colour["red"]] * 3)
+    for _ in stream:
+        break
+    with pytest.raises(DataError, match="this stream was used or closed already"):
+        list(stream)
+
+
+def test_a_closed_stream_gives_nothing(classify: Classifier, colour: Colours) -> None:
+    with classify.stream([colour["red"]]) as stream:
+        pass
+    stream.close()
+    with pytest.raises(DataError, match="this stream was used or closed already"):
+        list(stream)
+
+
+@pytest.mark.parametrize(("live", "most"), [(False, 1.5), (True, 3.0)], ids=["a file", "a camera"])
+def test_a_source_that_never_answers_is_waited_for_once(
+    live: bool, most: float, classify: Classifier, colour: Colours
+) -> None:
+    never = threading.Event()
+
+    def hang() -> ImageSource:
+        never.wait()
+        return colour["red"]
+
+    stream = classify.stream(Scripted(lambda: colour["red"], hang, live=live))
+    started = time.monotonic()
+    with stream:
+        for _ in stream:
+            break
+    stream.close()
+    took = time.monotonic() - started
+    never.set()
+    assert took < most
+
+
+def test_options_of_another_kind(classify: Classifier) -> None:
+    with pytest.raises(TypeError, match="options 5; StreamOptions are needed"):
+        classify.stream([], 5)  # type: ignore[arg-type]  # what callers do

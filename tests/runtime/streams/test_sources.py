@@ -1,9 +1,11 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from edgesmith.runtime.errors import DataError
 from edgesmith.runtime.images import ImageSource
@@ -11,6 +13,7 @@ from edgesmith.runtime.streams import open_source, open_sources
 from edgesmith.runtime.streams.camera import CameraSource
 from edgesmith.runtime.streams.chain import ChainedSource
 from edgesmith.runtime.streams.files import FileSource, PictureSource
+from edgesmith.runtime.streams.sources import is_timed
 from edgesmith.runtime.streams.video import VideoSource
 
 Photo = Callable[[Path, str], Path]
@@ -89,6 +92,35 @@ def test_pictures_at_hand() -> None:
     frames = list(source.frames())
     assert [frame.source for frame in frames] == ["pictures", "a.jpg"]
     assert frames[0].read() is pictures[0]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.uint8), b"JPEG", Image.new("RGB", (4, 5))],
+    ids=["frame", "grey frame", "bytes", "PIL image"],
+)
+def test_one_picture_is_not_taken_apart(picture: Any) -> None:
+    with pytest.raises(TypeError, match="is one picture: classify it, or give a list of them"):
+        open_source(picture)
+
+
+def test_an_array_of_frames() -> None:
+    assert len(list(open_source(np.zeros((7, 4, 5, 3), np.uint8)).frames())) == 7
+
+
+@pytest.mark.parametrize(
+    ("names", "timed"),
+    [
+        (["camera:0"], True),
+        (["walk.mp4"], True),
+        (["a.jpg"], False),
+        (["a.jpg", "b.jpg"], False),
+        (["a.jpg", "walk.mp4"], True),
+    ],
+    ids=["camera", "video", "picture", "pictures", "picture and video"],
+)
+def test_what_follows_in_time(names: list[str], timed: bool) -> None:
+    assert is_timed(open_sources(names)) == timed
 
 
 def test_a_source_of_the_callers_own() -> None:

@@ -19,13 +19,13 @@ RATE = 10
 NAMES = ["red", "green", "blue", "red", "green", "blue"]
 
 
-def _encode(path: Path, frames: list[NDArray[np.uint8]], *, codec: str = "mpeg4") -> Path:
+def _encode(path: Path, frames: list[NDArray[np.uint8]], *, codec: str = "mpeg4", rate: int = RATE) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream = container.add_stream(codec, rate=rate)
         assert isinstance(stream, av.VideoStream)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-        stream.codec_context.time_base = Fraction(1, RATE)
+        stream.codec_context.time_base = Fraction(1, rate)
         stream.gop_size = 1  # each frame by itself, so that damage stays where it is
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
@@ -184,6 +184,50 @@ def test_what_is_no_video(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=message):
         list(classify.stream(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["http:a.mp4", "concat:a.mp4", "data:,a.mp4", "a:b%d.mp4", "pipe:0.mp4"])
+def test_a_name_is_never_an_address(
+    name: str, classify: Classifier, video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(video.parent)
+    video.rename(name)
+    assert [result.best.label for result in classify.stream(name) if result.best] == NAMES
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{other}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile '{other}'\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\n",
+    ],
+    ids=["HLS", "concat", "SDP"],
+)
+@pytest.mark.parametrize("suffix", [".ts", ".mp4"])
+def test_a_file_that_names_others_to_open_is_no_video(
+    script: str, suffix: str, classify: Classifier, video: Path, tmp_path: Path
+) -> None:
+    list_of_others = tmp_path / f"list{suffix}"
+    list_of_others.write_text(script.format(other=video.name))
+    with pytest.raises(DataError, match="is not a video that can be read"):
+        list(classify.stream(list_of_others))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        (".mp4", "mpeg4"), (".m4v", "mpeg4"), (".mov", "mjpeg"), (".mkv", "mpeg4"), (".avi", "mjpeg"),
+        (".ts", "mpeg2video"), (".mpg", "mpeg2video"), (".mjpeg", "mjpeg"),
+    ],
+)  # fmt: skip
+def test_what_the_suffixes_hold(
+    suffix: str, codec: str, classify: Classifier, colour: Colours, tmp_path: Path
+) -> None:
+    path = _encode(tmp_path / f"a{suffix}", [np.tile(colour["blue"], (6, 8, 1))] * 30, codec=codec, rate=25)
+    results = list(classify.stream(path))
+    assert len(results) >= 29
+    assert {result.best.label for result in results if result.best} == {"blue"}
 
 
 def test_without_pyav(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The oldest runtime that loads a file, from the tables `tflite_versions.toml` and `onnxruntime_versions.toml`."""
+"""The oldest runtime that loads a file, from the runtime's `tflite_versions.toml` and `onnxruntime_versions.toml`."""
 
 import tomllib
 from collections.abc import Iterable
@@ -7,13 +7,14 @@ from importlib.resources import files
 from typing import Any
 
 from edgesmith.runtime.anatomy import OldestRuntime
+from edgesmith.runtime.engines.versions import tflite_versions
 
 _TFLITE_PACKAGES = ("tflite-runtime", "ai-edge-litert")
 
 
 def oldest_tflite_runtime(operators: Iterable[tuple[str, int]]) -> OldestRuntime:
     """For the operators of a `.tflite`, each with its version; custom ones are unknown, whatever registers them."""
-    table = version_table("tflite_versions.toml")
+    table = tflite_versions()
     known, unknown = {}, []
     for kind, version in sorted(set(operators)):
         if _is_known(table, kind, version):
@@ -62,7 +63,7 @@ def oldest_onnxruntime(
     `functions`: it defines operators of its own. `others`: domain and operator of those that are neither
     standard nor defined in the file.
     """
-    table = version_table("onnxruntime_versions.toml")
+    table = onnxruntime_versions()
     releases = table["releases"]
     names = [release["version"] for release in releases]
     needs: dict[str, str | None] = {
@@ -92,6 +93,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 @cache
-def version_table(name: str) -> dict[str, Any]:
-    """The parsed file of this package."""
-    return tomllib.loads(files("edgesmith.convert.anatomy").joinpath(name).read_text(encoding="utf-8"))
+def onnxruntime_versions() -> dict[str, Any]:
+    """The parsed table; its comments say what is in it, and where it is from."""
+    text = (
+        files("edgesmith.convert.anatomy").joinpath("onnxruntime_versions.toml").read_text(encoding="utf-8")
+    )
+    return tomllib.loads(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgesmith.cli.dispatch import build_parser, guarded
 from edgesmith.cli.table import COMMANDS
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.bundle.manifest import BundledModel, Manifest
 from edgesmith.runtime.bundle.unpack import read_manifest, unpack_model
 from edgesmith.runtime.engines import EngineName, available_engines
@@ -34,7 +35,7 @@ def _answer(name: str, words: list[str], bundle: Path, asked: str) -> int:
         sys.stdout.write(_help_text(bundle.name, manifest))
         return 0
     if asked == "--version":
-        sys.stdout.write(f"{manifest.name}, edgesmith {manifest.edgesmith}\n")
+        sys.stdout.write(one_line(f"{manifest.name}, edgesmith {manifest.edgesmith}") + "\n")
         return 0
     return _run(name, words, bundle, manifest)
 
@@ -69,7 +70,7 @@ def _engine_asked_for(words: list[str]) -> str | None:
 
 
 def _help_text(program: str, manifest: Manifest) -> str:
-    files = "".join(f"  {model.file} ({model.bytes:,} bytes)\n" for model in manifest.models)
+    files = "".join(f"  {one_line(model.file)} ({model.bytes:,} bytes)\n" for model in manifest.models)
     rows = "".join(f"  {name:<9} {COMMANDS[name][1]}\n" for name in (*_ON_MODELS, *_ON_NOTHING))
     return (
         f"usage: {program} IMAGE... [--top K] [--json]\n"

@@ -17,7 +17,7 @@ from pathlib import Path
 from edgesmith.runtime import atomic
 from edgesmith.runtime.bundle.manifest import MANIFEST_NAME, MODEL_FOLDER, BundledModel, Manifest
 from edgesmith.runtime.errors import ModelFileError, OptionError
-from edgesmith.runtime.integrity import content_of
+from edgesmith.runtime.integrity import require_intact
 from edgesmith.runtime.modelfile import format_of, read_spec
 from edgesmith.runtime.plaindata import require_plain
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelSpec
@@ -28,7 +28,22 @@ _NOT_FOR_DEVICES = ("demo.py", "digits.py")  # they run training and conversion
 _SHEBANG = b"#!/usr/bin/env python3\n"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
 # Guarded twice: nothing of `edgesmith.runtime` can be imported where numpy or Pillow is missing.
+# An older Python would stop somewhere inside with a traceback.
+# Python reads modules from an archive without comparing their checksums, so that is done first; a model's are
+# compared when it is unpacked.
 _MAIN = b"""import sys
+import zipfile
+import zlib
+
+if sys.version_info < (3, 11):
+    sys.exit("edgesmith needs Python 3.11 or newer, and this is %d.%d" % sys.version_info[:2])
+try:
+    with zipfile.ZipFile(__loader__.archive) as bundle:
+        for name in bundle.namelist():
+            if not name.startswith("models/"):
+                bundle.read(name)
+except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError, OverflowError) as error:
+    sys.exit(f"{__loader__.archive}: the bundle is damaged: {error}\\n  tip: copy it again, or make it again")
 
 from edgesmith.cli.dispatch import guarded
 
@@ -78,6 +93,11 @@ def write_bundle(models: Sequence[Path], output: Path) -> Manifest:
     for path, spec in zip(models, specs, strict=True):
         if spec.labels != specs[0].labels or spec.input != specs[0].input:
             raise ModelFileError(f"{path.name} has other labels or another input than {models[0].name}")
+        if spec.source != specs[0].source:
+            raise ModelFileError(
+                f"{path.name} was converted from another model than {models[0].name}",
+                tip="bundle the files of one conversion",
+            )
     contents = {path.name: path.read_bytes() for path in models}
     manifest = Manifest(
         edgesmith=version("edgesmith"),
@@ -94,10 +114,7 @@ def write_bundle(models: Sequence[Path], output: Path) -> Manifest:
 def _sound_spec(path: Path) -> ModelSpec:
     spec = read_spec(path)
     require_plain(path)
-    if content_of(path, spec) == "damaged":
-        raise ModelFileError(
-            f"{path.name}: its content is damaged", tip="`edgesmith verify` tells; convert or copy it again"
-        )
+    require_intact(path, spec)
     return spec
 
 

@@ -18,6 +18,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.bundle.write import choose_models, write_bundle
 
 
@@ -37,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         size = arguments.output.stat().st_size
         models = " and ".join(model.file for model in manifest.models)
-        print(f"{arguments.output}: {size:,} bytes, with {models}")
+        print(one_line(f"{arguments.output}: {size:,} bytes, with {models}"))
     return 0

@@ -13,6 +13,7 @@ Examples:
 import argparse
 import json
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.doctor.examine import examine
 from edgesmith.runtime.doctor.finding import Examination, Finding
 from edgesmith.runtime.nativelog import without_chatter
@@ -37,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(finding: Finding) -> str:
-    line = f"{finding.status:<8} {finding.topic:<14} {finding.what}"
-    return line if finding.advice is None else f"{line}\n{'':<24}> {finding.advice}"
+    line = f"{finding.status:<8} {finding.topic:<14} {one_line(finding.what)}"
+    return line if finding.advice is None else f"{line}\n{'':<24}> {one_line(finding.advice)}"
 
 
 def _summary(examination: Examination) -> str:

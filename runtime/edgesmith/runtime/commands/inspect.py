@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.anatomy import Anatomy
 from edgesmith.runtime.atomic import write_bytes
 from edgesmith.runtime.commands.operator_table import operator_table
@@ -49,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print(inspection: Inspection) -> None:
     for key, value in _rows(inspection):
-        print(f"{key:<11} {value}")
+        print(f"{key:<11} {one_line(value)}")
     if inspection.anatomy is not None:
         print()
         for line in operator_table(inspection.anatomy):
-            print(line)
+            print(one_line(line))
 
 
 def _rows(inspection: Inspection) -> Iterator[tuple[str, str]]:

@@ -21,13 +21,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.engines import EngineOptions
 from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.nativelog import without_chatter
-from edgesmith.runtime.streams import Stream, StreamOptions, StreamResult, open_sources
+from edgesmith.runtime.streams import Source, Stream, StreamOptions, StreamResult, open_sources
 from edgesmith.runtime.streams.options import WHEN_BEHIND
+from edgesmith.runtime.streams.sources import is_timed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
             "--json is one document, and a camera has no end", tip="--json-lines prints as it goes"
         )
     options = _stream_options(arguments)
+    _require_use(arguments, source)
     with without_chatter():
         classifier = Classifier(
             arguments.model,
@@ -99,6 +102,21 @@ def run(arguments: argparse.Namespace) -> int:
         _complain(f"stopped after {total} of the images")
         return 128 + signals[0]  # as a shell has it
     return 1 if failed else 0
+
+
+def _require_use(arguments: argparse.Namespace, source: Source) -> None:
+    """Raise `OptionError` for options of videos and cameras where there are only pictures by themselves."""
+    given = {
+        "--every": arguments.every is not None,
+        "--when-behind": arguments.when_behind is not None,
+        "--smooth": arguments.smooth != 1,
+    }
+    idle = [option for option, is_given in given.items() if is_given]
+    if idle and not is_timed(source):
+        raise OptionError(
+            f"{' and '.join(idle)}: of no use for images, which do not follow one another in time",
+            tip="for videos and cameras; leave it out",
+        )
 
 
 def _engine_options(arguments: argparse.Namespace) -> EngineOptions:
@@ -182,8 +200,8 @@ def _line(result: StreamResult, top: int) -> str:
     when = "" if result.seconds is None else f" {result.seconds:.2f} s"
     predictions = [] if result.scores is None else result.scores.top(top)
     named = "  ".join(f"{prediction.label} {100 * prediction.score:.1f} %" for prediction in predictions)
-    return f"{result.source}{when}: {named if result.sure else f'not sure ({named})'}"
+    return one_line(f"{result.source}{when}: {named if result.sure else f'not sure ({named})'}")
 
 
 def _complain(line: str) -> None:
-    print(f"edgesmith predict: {line}", file=sys.stderr, flush=True)
+    print(f"edgesmith predict: {one_line(line)}", file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ import json
 import sys
 from pathlib import Path
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.errors import EdgesmithError
 from edgesmith.runtime.isolation import verify_isolated
@@ -50,11 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(document, indent=2, allow_nan=False))
     for result in results:
         if isinstance(result, EdgesmithError):
-            print(f"edgesmith verify: {result}", file=sys.stderr)
+            print(f"edgesmith verify: {one_line(str(result))}", file=sys.stderr)
             if result.tip:
-                print(f"  tip: {result.tip}", file=sys.stderr)
+                print(f"  tip: {one_line(result.tip)}", file=sys.stderr)
         elif not arguments.json:
-            print(_line(result))
+            print(one_line(_line(result)))
     if any(isinstance(result, EdgesmithError) for result in results):
         return 1
     return (

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from numbers import Integral
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -25,6 +26,7 @@ _BY_FORMAT: dict[ModelFormat, dict[EngineName, str]] = {
 }
 
 MAX_DEFAULT_THREADS = 4  # the cores of every Raspberry Pi since the 2; small models gain nothing from more
+MAX_THREADS = 256  # more than any device has cores; with 100,000, ai-edge-litert crashes the process
 
 
 def available_engines(model_format: ModelFormat) -> list[EngineName]:
@@ -50,6 +52,8 @@ def open_engine(
     given. Raises `MissingExtraError` when none is installed, `EngineError` for an engine that does not read
     this format or is installed and broken, `ModelFileError` for a file that no engine can load.
     """
+    if not isinstance(options, EngineOptions):
+        raise TypeError(f"options {options!r}; EngineOptions are needed")
     extras = _BY_FORMAT[format_of(path)]
     if engine is not None and engine not in extras:
         raise EngineError(
@@ -59,8 +63,8 @@ def open_engine(
     chosen = engine if engine is not None else next(iter([*installed, *extras]))
     if chosen not in installed:
         raise MissingExtraError(chosen, extra=extras[chosen])
-    if threads is not None and threads < 1:
-        raise EngineError(f"{threads} threads; at least 1 is needed")
+    if threads is not None and not (isinstance(threads, Integral) and 1 <= threads <= MAX_THREADS):
+        raise EngineError(f"{threads!r} threads; a whole number from 1 to {MAX_THREADS} is needed")
     require_plain(path)
     threads = threads or min(usable_cores(), MAX_DEFAULT_THREADS)
     if chosen == "onnxruntime":

@@ -10,7 +10,9 @@ _TOP_BIT = np.uint8(0x80)
 
 
 def require_fit(pixels: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """Raise `ValueError` unless `pixels` have the tensor's shape, and are raw (uint8) or of its own type."""
+    """Raise `ValueError` unless `pixels` have the tensor's shape, and are raw (uint8) or of its own type; `TypeError` for no array."""
+    if not isinstance(pixels, np.ndarray):
+        raise TypeError(f"a {type(pixels).__name__} for pixels; a uint8 array is needed")
     if pixels.shape != shape or pixels.dtype not in (np.uint8, dtype):
         raise ValueError(f"pixels {pixels.dtype} {pixels.shape} for an input {dtype} {shape}")
 

@@ -3,20 +3,8 @@
 import re
 from pathlib import Path
 
+from edgesmith.runtime.engines.versions import first_release
 from edgesmith.runtime.errors import EngineError
-
-# The first TensorFlow Lite release with an operator's version, for those after 2.14, where tflite-runtime
-# ended (tensorflow/compiler/mlir/lite/tools/versioning/runtime_version.cc of TensorFlow).
-_FIRST_RELEASE = {
-    ("CAST", 6): "2.15",
-    ("CONV_2D", 8): "2.15",
-    ("DEQUANTIZE", 6): "2.18",
-    ("FULLY_CONNECTED", 11): "2.15",
-    ("FULLY_CONNECTED", 12): "2.17",
-    ("FULLY_CONNECTED", 13): "2.18",
-    ("GATHER", 7): "2.15",
-    ("TRANSPOSE_CONV", 5): "2.15",
-}
 
 # Precisions whose files hold operators that every TFLite engine since 2.14 knows, the fastest first.
 _RUN_EVERYWHERE = ("int8", "float32", "float16")
@@ -45,7 +33,7 @@ def too_new(path: Path, engine: str, message: str) -> EngineError:
 def _what(message: str) -> str:
     operator = _OPERATOR.search(message)
     if operator is not None:
-        release = _FIRST_RELEASE.get((operator[1], int(operator[2])))
+        release = first_release(operator[1], int(operator[2]))
         came_with = f", which came with TensorFlow Lite {release}" if release else ""
         return f"operator {operator[1]} version {operator[2]}{came_with}"
     onnx = _ONNX_VERSION.search(message)

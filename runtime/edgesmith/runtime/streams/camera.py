@@ -7,6 +7,7 @@ from contextlib import closing
 from time import monotonic
 from typing import Protocol
 
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.errors import DataError
 from edgesmith.runtime.images import ChannelOrder, ImageSource
 from edgesmith.runtime.streams.source import Frame
@@ -89,5 +90,5 @@ class CameraSource:
 
 
 def _to_stderr(line: str) -> None:
-    sys.stderr.write(f"edgesmith: {line}\n")
+    sys.stderr.write(f"edgesmith: {one_line(line)}\n")
     sys.stderr.flush()

@@ -11,12 +11,12 @@ class ChainedSource:
     live = False
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
+        self.sources = sources
         self._stopped = False
 
     def frames(self) -> Generator[Frame, None, None]:
         """The frames of the first, then those of the second, and so on."""
-        for source in self._sources:
+        for source in self.sources:
             if self._stopped:
                 return
             yield from source.frames()
@@ -24,5 +24,5 @@ class ChainedSource:
     def stop(self) -> None:
         """Stop the one at work and begin no other."""
         self._stopped = True
-        for source in self._sources:
+        for source in self.sources:
             source.stop()

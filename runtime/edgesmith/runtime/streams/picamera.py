@@ -13,6 +13,10 @@ from edgesmith.runtime.streams.camera import CameraLostError
 # A quarter of the sensor's field at once, at a size whose scaling costs little beside inference.
 _SIZE = (640, 480)
 
+# Seconds without a picture after which a camera counts as lost; a video mode gives several in each, and starting one
+# takes a few.
+_PATIENCE = 15.0
+
 
 class PiCamera:
     """Camera `number` of a Raspberry Pi, 640x480."""
@@ -36,6 +40,8 @@ class PiCamera:
             ) from error
         try:
             yield from self._pictures(device)
+        except TimeoutError as error:
+            raise CameraLostError(f"no picture for {_PATIENCE:g} s") from error
         except RuntimeError as error:
             raise CameraLostError(str(error)) from error
         finally:
@@ -46,4 +52,4 @@ class PiCamera:
         device.configure(device.create_video_configuration(main={"size": _SIZE, "format": "BGR888"}))
         device.start()
         while True:
-            yield partial(np.asarray, device.capture_array("main"))
+            yield partial(np.asarray, device.capture_array("main", wait=_PATIENCE))

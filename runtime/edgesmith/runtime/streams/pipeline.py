@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgesmith.runtime.errors import ImageError
+from edgesmith.runtime.errors import DataError, ImageError
 from edgesmith.runtime.images import load
 from edgesmith.runtime.streams.handover import Handover
 from edgesmith.runtime.streams.options import StreamOptions
@@ -22,7 +22,8 @@ from edgesmith.runtime.streams.source import Frame, Source
 if TYPE_CHECKING:
     from edgesmith.runtime.classifier import Classifier
 
-_PATIENCE = 2.0  # seconds for the decoding thread to leave a device that may never answer again
+# Seconds for the decoding thread to leave a device, or a file, that may never answer again (a FIFO without a writer).
+_PATIENCE = {"live": 2.0, "file": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,15 +44,23 @@ class Stream:
     """
 
     def __init__(self, classifier: "Classifier", source: Source, options: StreamOptions) -> None:
+        if not isinstance(options, StreamOptions):
+            raise TypeError(f"options {options!r}; StreamOptions are needed")
         self._classifier = classifier
         self._source = source
         self._options = options
         self._handover: Handover[_Decoded] = Handover(options.queue)
         self._failure: BaseException | None = None
+        self._begun = self._left = False
         self._decoding = threading.Thread(target=self._decode_all, name="edgesmith-decode", daemon=True)
 
     def __iter__(self) -> Iterator[StreamResult]:
         smooth = Smoother(length=self._options.smooth, classes=len(self._classifier.labels))
+        if self._begun:
+            raise DataError(
+                "this stream was used or closed already", tip="make another: classify.stream(source)"
+            )
+        self._begun = True
         with self:
             self._decoding.start()
             while (decoded := self._handover.get()) is not None:
@@ -64,11 +73,13 @@ class Stream:
         self._handover.stop()
 
     def close(self) -> None:
-        """Stop, and let go of the file or device."""
+        """Stop, and let go of the file or device. Closing it again is fine."""
+        self._begun = True
         self._handover.close()
         self._source.stop()
-        if self._decoding.is_alive():
-            self._decoding.join(_PATIENCE)
+        if self._decoding.is_alive() and not self._left:
+            self._left = True  # a thread that does not come is not waited for again
+            self._decoding.join(_PATIENCE["live" if self._source.live else "file"])
 
     def __enter__(self) -> "Stream":
         return self

@@ -25,6 +25,12 @@ VIDEO_SUFFIXES = frozenset(
 )
 
 
+# What those suffixes hold. FFmpeg tells a format by the content, and others are lists of addresses to open (HLS,
+# DASH, concat) or scripts of filters: a file is data.
+_DEMUXERS = ("mov", "matroska", "webm", "avi", "mpeg", "mpegvideo", "mpegts", "mjpeg", "jpeg_pipe")
+_FILES_ONLY = {"protocol_whitelist": "file", "format_whitelist": ",".join(_DEMUXERS)}
+
+
 class VideoSource:
     """The frames of a video file, upright, with their times."""
 
@@ -45,7 +51,8 @@ class VideoSource:
             import av
         name = str(self._path)
         try:
-            container = av.open(name, metadata_errors="replace")  # a title may be in Latin-1
+            # Named `http:x.mp4` or `concat:x.mp4`, it is a file all the same. A title may be in Latin-1.
+            container = av.open(f"file:{name}", options=_FILES_ONLY, metadata_errors="replace")
         except av.FFmpegError as error:
             raise DataError(f"{name} is not a video that can be read: {error.strerror or error}") from error
         with container:
