@@ -51,12 +51,18 @@ def test_logits_get_a_softmax() -> None:
     np.testing.assert_allclose(run(prepared.graph, PIXELS), tf.nn.softmax(means(PIXELS)), atol=1e-5)
 
 
-def test_one_logit_gets_a_sigmoid() -> None:
-    def single(image: Any) -> Any:
-        return means(image)[:, :1] * 1.0
+def single(image: Any) -> Any:
+    return means(image)[:, :1] * 1.0
 
-    prepared = prepare_graph(to_flatbuffer(single, (8, 8, 3)), LABELS[:2], RAW)
-    np.testing.assert_allclose(run(prepared.graph, PIXELS), tf.sigmoid(single(PIXELS)), atol=1e-5)
+
+@pytest.mark.parametrize("end", [single, lambda image: tf.sigmoid(single(image))], ids=["logit", "sigmoid"])
+def test_one_output_becomes_two_probabilities(end: Callable[[Any], Any]) -> None:
+    prepared = prepare_graph(to_flatbuffer(end, (8, 8, 3)), LABELS[:2], RAW)
+    second = tf.sigmoid(single(PIXELS))
+    assert prepared.from_logits == (end is single)
+    np.testing.assert_allclose(
+        run(prepared.graph, PIXELS), np.concatenate([1 - second, second], 1), atol=1e-5
+    )
 
 
 def probabilities(classes: int) -> Callable[[Any], Any]:

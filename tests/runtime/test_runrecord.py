@@ -8,6 +8,7 @@ import pytest
 from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages
 from edgesmith.runtime.runrecord import (
+    UNFINISHED_FILE,
     DataRecord,
     ImageRecord,
     RunRecord,
@@ -142,3 +143,12 @@ def test_a_file_that_cannot_be_hashed_is_named(kind: str, tmp_path: Path) -> Non
     images = LabelledImages(labels=("ant", "cat"), files=(file,), classes=(1,))
     with pytest.raises(ImageError, match=r"1\.jpg' cannot be read: (No such file|Is a directory)"):
         record_images(tmp_path, images)
+
+
+def test_a_training_that_was_not_finished_is_told_apart(tmp_path: Path) -> None:
+    (tmp_path / UNFINISHED_FILE).write_text("{}")
+
+    with pytest.raises(ModelFileError, match="its training is not finished") as caught:
+        RunRecord.load(tmp_path)
+
+    assert "--resume" in str(caught.value.tip)

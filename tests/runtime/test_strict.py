@@ -1,5 +1,6 @@
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -92,6 +93,20 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
         from_json(Tree, {**GOOD, "kind": "x" * 1000}, where="tree.json")
     assert len(str(caught.value)) < 120
     assert "xxx... is not" in str(caught.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garden:
+    gate: Path
+    shed: Path | None = None
+    leaf: Leaf = field(default_factory=lambda: Leaf(count=1))
+
+
+def test_paths_are_texts_and_made_defaults_may_be_left_out() -> None:
+    assert from_json(Garden, {"gate": "a/b"}, where="garden.json") == Garden(gate=Path("a/b"))
+    assert from_json(Garden, {"gate": "a", "shed": "c"}, where="garden.json").shed == Path("c")
+    with pytest.raises(ModelFileError, match="5 is not Path"):
+        from_json(Garden, {"gate": 5}, where="garden.json")
 
 
 JSON = st.recursive(

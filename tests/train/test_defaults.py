@@ -1,16 +1,19 @@
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgesmith.runtime.errors import EdgesmithError
+from edgesmith.runtime.strict import from_json
+from edgesmith.train.augmentation.settings import PHOTOS, Augmentation
 from edgesmith.train.defaults import settle
-from edgesmith.train.plan import TrainingPlan
+from edgesmith.train.plan import MachinePlan, TrainingPlan
 
 
 def plan(tmp_path: Path, **choices: Any) -> TrainingPlan:
-    return TrainingPlan(data=tmp_path, output=tmp_path / "run", **choices)
+    return TrainingPlan(data=str(tmp_path), output=tmp_path / "run", **choices)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,14 @@ def test_defaults_follow_from_what_is_stated(
         pytest.param(
             {"recipe": "scratch", "weights": "imagenet"}, "random", "none", id="scratch from ImageNet"
         ),
+        pytest.param({"recipe": "distill"}, "none is named", "--teacher RUN", id="no teacher"),
+        pytest.param({"teacher": Path("run")}, "belongs to the recipe distill", "distill", id="teacher"),
+        pytest.param(
+            {"model": "my.py:build", "recipe": "features"}, "no file 'my.py'", "FILE.py", id="no such file"
+        ),
+        pytest.param(
+            {"model": "my_module:build", "recipe": "finetune"}, "whole classifier", "scratch", id="user's own"
+        ),
         pytest.param({"weights": "absent.h5"}, "absent.h5", "imagenet", id="no such weights file"),
         pytest.param(
             {"model": "separable_small", "weights": "imagenet"},
@@ -78,30 +89,91 @@ def test_contradictions_are_refused(
     assert tip is None or tip in str(caught.value.tip)
 
 
-def test_used_output_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "run.json").write_text("{}")
-
-    with pytest.raises(EdgesmithError, match="not empty"):
-        settle(plan(tmp_path))
-
-
-def test_settled_plan_becomes_json_without_paths_of_the_output(tmp_path: Path) -> None:
+def test_settled_plan_becomes_json_without_the_output(tmp_path: Path) -> None:
     document = settle(plan(tmp_path, model="mobilenet_v2", alpha=0.35, image_size=96)).to_json()
 
     assert document == {
+        "data": str(tmp_path),
         "model": "mobilenet_v2",
         "recipe": "features",
         "image_size": 96,
         "alpha": 0.35,
         "weights": "imagenet",
         "weights_sha256": None,
-        "from": None,
-        "epochs": 60,
-        "seed": 0,
-        "batch_size": 32,
         "channels": 3,
+        "head": "softmax",
+        "seed": 0,
+        "epochs": 60,
+        "patience": 6,
+        "batch_size": 32,
+        "optimizer": "adam",
+        "learning_rate": 1e-3,
+        "head_learning_rate": None,
+        "dropout": 0.2,
+        "label_smoothing": 0.0,
+        "class_weights": "none",
+        "augmentation": None,
+        "unfreeze_from": None,
+        "temperature": None,
+        "start_from": None,
+        "teacher": None,
+        "machine": asdict(MachinePlan()),
     }
+
+
+def test_plan_of_json_is_the_plan(tmp_path: Path) -> None:
+    """Nothing that was settled is open again, by which `--from run.json` repeats it under other defaults."""
+    settled = settle(plan(tmp_path, recipe="finetune", epochs=3, learning_rate=0.5, unfreeze_from="pool"))
+    document = settled.to_json()
+
+    del document["weights_sha256"]
+    again = from_json(TrainingPlan, {**document, "output": str(tmp_path / "run")}, where="plan")
+
+    assert settle(again) == settled
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        pytest.param({"recipe": "scratch"}, {"epochs": 30, "augmentation": None}, id="scratch"),
+        pytest.param(
+            {"recipe": "scratch-augment"}, {"dropout": 0.5, "augmentation": PHOTOS}, id="scratch-augment"
+        ),
+        pytest.param(
+            {"recipe": "scratch-augment", "augmentation": Augmentation()}, {"augmentation": None}, id="none"
+        ),
+        pytest.param(
+            {"recipe": "finetune"}, {"unfreeze_from": "1", "head_learning_rate": 1e-3}, id="finetune"
+        ),
+        pytest.param(
+            {"recipe": "finetune", "unfreeze_from": "pool", "head_learning_rate": 0.5},
+            {"unfreeze_from": "pool", "head_learning_rate": 0.5},
+            id="finetune, stated",
+        ),
+        pytest.param(
+            {"dropout": 0.0, "label_smoothing": 0.1}, {"dropout": 0.0, "label_smoothing": 0.1}, id="0"
+        ),
+    ],
+)
+def test_recipe_decides_on_what_is_open(
+    tmp_path: Path, choices: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    fitting = settle(plan(tmp_path, **choices)).fitting
+
+    assert {name: getattr(fitting, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"), [("tfds:mnist", "tfds:mnist"), ("digits.npz", "<here>/digits.npz")]
+)
+def test_paths_of_data_become_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settled = settle(TrainingPlan(data=data, output=tmp_path / "run"))
+
+    assert settled.data == expected.replace("<here>", str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +184,7 @@ def test_settled_plan_becomes_json_without_paths_of_the_output(tmp_path: Path) -
         pytest.param({"model": "mobilenet_v2", "recipe": "scratch"}, "scratch", id="scratch wanted"),
     ],
 )
-def test_weights_file_is_named_as_given_and_by_its_content(
+def test_weights_file_is_named_by_place_and_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choices: dict[str, Any], recipe: str
 ) -> None:
     (tmp_path / "mine.weights.h5").write_bytes(b"weights")
@@ -120,5 +192,8 @@ def test_weights_file_is_named_as_given_and_by_its_content(
 
     document = settle(plan(tmp_path, weights="mine.weights.h5", **choices)).to_json()
 
-    assert (document["recipe"], document["weights"]) == (recipe, "mine.weights.h5")
+    assert (document["recipe"], document["weights"]) == (
+        recipe,
+        str(tmp_path / "mine.weights.h5"),
+    )
     assert document["weights_sha256"] == hashlib.sha256(b"weights").hexdigest()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from edgesmith.train.backend import tf
-from edgesmith.train.history import Epoch, History
+from edgesmith.train.epoch import Epoch
+from edgesmith.train.history import History
 
 
 def epoch(number: int, val_loss: float, *, stage: str = "head") -> Epoch:
@@ -42,6 +43,18 @@ def test_tensorboard_finds_the_scalars(tmp_path: Path) -> None:
         ("val", "epoch_loss"): pytest.approx(0.9),
         ("val", "epoch_accuracy"): 0.5,
     }
+
+
+def test_epochs_of_before_a_kill_come_first(tmp_path: Path) -> None:
+    with History(tmp_path / "whole") as whole, History(tmp_path / "resumed") as resumed:
+        for number in (1, 2, 3):
+            whole.add(epoch(number, 0.1 + 0.2))
+        resumed.extend(whole.epochs[:2])
+        resumed.add(whole.epochs[2])
+
+    files = [(tmp_path / name / "history.csv").read_bytes() for name in ("whole", "resumed")]
+    assert files[0] == files[1]
+    assert resumed.epochs == whole.epochs
 
 
 def test_best_is_the_lowest_validation_loss_of_the_last_stage(tmp_path: Path) -> None:

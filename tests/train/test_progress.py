@@ -51,3 +51,15 @@ def test_stage_that_fails_is_not_timed() -> None:
         raise ValueError("stop")
 
     assert progress.seconds == {}
+
+
+def test_long_stages_tell_a_log_how_long_they_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([0.0, 0.0, 10.0, 40.0, 50.0, 60.0])
+    monkeypatch.setattr("edgesmith.train.progress.time.perf_counter", lambda: next(seconds))
+    stream = io.StringIO()
+
+    with Progress(stream).stage("fitting", total=400) as advance:
+        for _ in range(3):
+            advance(1)
+
+    assert stream.getvalue().splitlines()[0] == "fitting: 2 of 400, about 2 h 13 min left"

@@ -11,7 +11,7 @@ from edgesmith.convert.images import load_pixels
 from edgesmith.runtime.imagefolder import LabelledImages
 from edgesmith.runtime.images import load
 from edgesmith.runtime.spec import InputSpec
-from edgesmith.train.pipeline import read_images
+from edgesmith.train.images import ImageSet
 
 SPEC = InputSpec(height=48, width=40, channels=3)
 
@@ -32,12 +32,12 @@ def files(tmp_path: Path) -> tuple[Path, ...]:
 
 def test_training_conversion_and_the_device_see_equal_bytes(files: tuple[Path, ...]) -> None:
     images = LabelledImages(labels=("a", "b"), files=files, classes=(0, 1, 0, 1))
-    kept = read_images(images, SPEC, keep=True, advance=lambda _: None).pixels
-    read_again = read_images(images, SPEC, keep=False, advance=lambda _: None).load(np.arange(4))
+    kept, read_again = (ImageSet(images, SPEC, keep=keep) for keep in (True, False))
+    kept.read(lambda _: None)
     on_device: NDArray[np.uint8] = np.concatenate([load(file, SPEC) for file in files])
     in_memory = np.concatenate([load(file.read_bytes(), SPEC) for file in files])
-    assert kept is not None
-    for pixels in (kept, read_again, load_pixels(files, SPEC), in_memory):
+    trained = (kept.load(np.arange(4)), read_again.load(np.arange(4)))
+    for pixels in (*trained, load_pixels(files, SPEC), in_memory):
         np.testing.assert_array_equal(pixels, on_device)
 
 

@@ -13,7 +13,13 @@ from edgesmith.runtime.spec import InputSpec
 from edgesmith.train.data import find_splits, record_splits
 from edgesmith.train.defaults import settle
 from edgesmith.train.plan import TrainingPlan
-from edgesmith.train.start import find_start, load_classifier, require_same_classes, require_unseen
+from edgesmith.train.start import (
+    find_start,
+    find_teacher,
+    load_classifier,
+    require_same_classes,
+    require_unseen,
+)
 
 Draw = Callable[..., Path]
 
@@ -27,7 +33,7 @@ def run(tmp_path: Path, three_splits: Path) -> Path:
     RunRecord(
         labels=("blue", "red"),
         input=InputSpec(height=48, width=48, channels=3),
-        data=record_splits(three_splits, find_splits(three_splits, seed=0)),
+        data=record_splits(find_splits(str(three_splits), seed=0)),
         plan={"model": "mobilenet_v2", "alpha": 0.35, "seed": 7},
         metrics={},
         environment={},
@@ -38,7 +44,7 @@ def run(tmp_path: Path, three_splits: Path) -> Path:
 
 def plan(run: Path | None, **choices: Any) -> TrainingPlan:
     defaults: dict[str, Any] = {"recipe": "quantize-aware", "start_from": run}
-    return TrainingPlan(data=Path("data"), output=Path("absent"), **{**defaults, **choices})
+    return TrainingPlan(data="data", output=Path("absent"), **{**defaults, **choices})
 
 
 def test_run_decides_on_network_and_input(run: Path) -> None:
@@ -50,7 +56,7 @@ def test_run_decides_on_network_and_input(run: Path) -> None:
         (1, 48, 48, 3),
     )
     document = settled.to_json()
-    assert document["from"] == str(run)
+    assert document["start_from"] == str(run)
     assert document["weights"] == str(run / "model.keras")
     assert document["weights_sha256"] == hashlib.sha256(b"weights").hexdigest()
 
@@ -59,8 +65,10 @@ def test_run_decides_on_network_and_input(run: Path) -> None:
     ("choices", "message", "tip"),
     [
         pytest.param({"start_from": None}, "none is named", "--from RUN", id="no RUN"),
-        pytest.param({"recipe": "finetune"}, "finetune was given", "--weights", id="another recipe"),
-        pytest.param({"recipe": None}, "no recipe was given", "--weights", id="no recipe"),
+        pytest.param(
+            {"recipe": "finetune"}, "finetune was given", "--weights RUN/model.keras", id="another recipe"
+        ),
+        pytest.param({"recipe": None}, "no recipe was given", "RUN/run.json repeats", id="no recipe"),
         pytest.param({"model": "mobilenet_v1"}, "--model mobilenet_v1", "leave out", id="model stated"),
         pytest.param({"image_size": 64}, "--image-size 64", "leave out", id="size stated"),
         pytest.param({"channels": 3}, "--channels 3", "leave out", id="channels stated"),
@@ -91,7 +99,7 @@ def test_network_of_another_version_is_refused(run: Path) -> None:
     document["plan"]["model"] = "mobilenet_v9"
     (run / "run.json").write_text(json.dumps(document))
 
-    with pytest.raises(ModelFileError, match="mobilenet_v9"):
+    with pytest.raises(EdgesmithError, match="mobilenet_v9"):
         settle(plan(run))
 
 
@@ -101,6 +109,29 @@ def test_damaged_model_is_refused(run: Path) -> None:
     assert start is not None
     with pytest.raises(ModelFileError, match=r"model\.keras"):
         load_classifier(start)
+
+
+def test_teacher_is_a_finished_run(run: Path) -> None:
+    teacher = find_teacher(plan(None, recipe="distill", teacher=run))
+
+    assert teacher is not None
+    assert teacher.record.labels == ("blue", "red")
+    assert find_teacher(plan(None, recipe="scratch")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "tip"),
+    [
+        pytest.param(None, "none is named", "--teacher RUN", id="none"),
+        pytest.param("run.json", "no RUN folder", "--teacher takes", id="file"),
+        pytest.param("absent", "no RUN folder", "--teacher takes", id="absent"),
+    ],
+)
+def test_what_is_no_teacher_is_refused(run: Path, name: str | None, message: str, tip: str) -> None:
+    with pytest.raises(EdgesmithError, match=message) as caught:
+        find_teacher(plan(None, recipe="distill", teacher=run / name if name else None))
+
+    assert tip in str(caught.value.tip)
 
 
 def test_other_classes_are_refused(run: Path) -> None:

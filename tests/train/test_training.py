@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgesmith.runtime.errors import DataError, ImageError, ModelFileError, OutputError
+from edgesmith.runtime.errors import DataError, ImageError, ModelFileError, OptionError, OutputError
 from edgesmith.runtime.imagefolder import SPLITS, SplitName
 from edgesmith.runtime.images import load
 from edgesmith.runtime.runrecord import RunRecord, sha256_of
@@ -25,7 +25,7 @@ from edgesmith.train.zoo.network import build_body, build_head, join
 @pytest.fixture
 def plan(three_splits: Path, tmp_path: Path) -> TrainingPlan:
     return TrainingPlan(
-        data=three_splits,
+        data=str(three_splits),
         output=tmp_path / "runs" / "one",
         model="separable_small",
         image_size=32,
@@ -47,7 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, draw: Callable[..., Path]) -> 
         draw(root / "data" / split, "red", "blue", count=6)
     train(
         TrainingPlan(
-            data=root / "data",
+            data=str(root / "data"),
             output=root / "runs" / "one",
             model="separable_small",
             image_size=32,
@@ -162,7 +162,7 @@ def test_weights_that_do_not_fit_leave_nothing(plan: TrainingPlan, tmp_path: Pat
 
 
 def test_unreadable_image_is_named_and_leaves_nothing(plan: TrainingPlan) -> None:
-    (plan.data / "test" / "blue" / "broken.jpg").write_bytes(b"no picture")
+    (Path(plan.data) / "test" / "blue" / "broken.jpg").write_bytes(b"no picture")
 
     with pytest.raises(ImageError, match=r"broken\.jpg"):
         train(plan)
@@ -171,7 +171,7 @@ def test_unreadable_image_is_named_and_leaves_nothing(plan: TrainingPlan) -> Non
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-def test_interruption_leaves_nothing(
+def test_interruption_before_the_first_epoch_leaves_nothing(
     plan: TrainingPlan, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
 ) -> None:
     def fail(task: Task) -> None:
@@ -198,13 +198,37 @@ def test_used_folder_stays_as_it_is(plan: TrainingPlan) -> None:
 
 def test_one_class_is_refused(plan: TrainingPlan, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="two are needed"):
-        train(replace(plan, data=tmp_path / "data" / "train" / "red"))
+        train(replace(plan, data=str(tmp_path / "data" / "train" / "red")))
+
+
+def test_sigmoid_head_for_three_classes_is_refused_before_anything_slow(
+    plan: TrainingPlan, draw: Callable[..., Path]
+) -> None:
+    for split in SPLITS:
+        draw(Path(plan.data) / split, "green", count=2)
+
+    with pytest.raises(OptionError, match="and there are 3: blue, green, red"):
+        train(replace(plan, head="sigmoid"))
+
+    assert not plan.output.exists()
+
+
+def test_teacher_of_other_classes_is_refused_before_anything_slow(
+    plan: TrainingPlan, run: Path, draw: Callable[..., Path]
+) -> None:
+    for split in SPLITS:
+        draw(Path(plan.data) / split, "green", count=2)
+
+    with pytest.raises(DataError, match="green"):
+        train(replace(plan, recipe="distill", teacher=run))
+
+    assert not plan.output.exists()
 
 
 @pytest.mark.slow
 @pytest.mark.shared_data
 def test_cats_and_dogs_by_features(shared_data: Path, tmp_path: Path) -> None:
-    record = train(TrainingPlan(data=shared_data / "cats_dogs", output=tmp_path / "run"))
+    record = train(TrainingPlan(data=str(shared_data / "cats_dogs"), output=tmp_path / "run"))
 
     assert record.metrics["test"]["top1"] >= 0.986
     assert record.seconds["total"] <= 120
@@ -220,7 +244,11 @@ def test_digits_from_scratch(tmp_path: Path) -> None:
 
     record = train(
         TrainingPlan(
-            data=tmp_path / "digits", output=tmp_path / "run", model="separable_small", channels=1, epochs=8
+            data=str(tmp_path / "digits"),
+            output=tmp_path / "run",
+            model="separable_small",
+            channels=1,
+            epochs=8,
         )
     )
 

@@ -80,17 +80,66 @@ def test_other_shapes_are_listed_and_nothing_is_loaded(tmp_path: Path, name: str
     with pytest.raises(ModelFileError, match="3 of 4 layers differ") as caught:
         load_weights(model, tmp_path / name)
 
-    assert "first: shapes [(3, 3, 3, 6), (6,)], expected [(3, 3, 3, 4), (4,)]" in str(caught.value)
-    assert "third" not in str(caught.value)
+    _, _, report = str(caught.value).partition("differ\n")
+    assert report.splitlines() == [
+        "  fit:",
+        "    third",
+        "  other shapes:",
+        "    first: [(3, 3, 3, 6), (6,)], expected [(3, 3, 3, 4), (4,)]",
+        "    norm: [(6,), (6,), (6,), (6,)], expected [(4,), (4,), (4,), (4,)]",
+        "    second: [(3, 3, 6, 1), (1, 1, 6, 5), (5,)], expected [(3, 3, 4, 1), (1, 1, 4, 5), (5,)]",
+    ]
     assert not any(weight.any() for weight in model.get_weights())
 
 
-def test_missing_layers_are_listed(tmp_path: Path) -> None:
+def test_missing_and_strange_layers_are_listed(tmp_path: Path) -> None:
     inputs = keras.Input((8, 8, 3))
-    keras.Model(inputs, keras.layers.Conv2D(4, 3)(inputs)).save_weights(tmp_path / "one.weights.h5")
+    tensor = keras.layers.Dense(7)(keras.layers.Conv2D(4, 3)(inputs))
+    keras.Model(inputs, tensor).save_weights(tmp_path / "other.weights.h5")
 
-    with pytest.raises(ModelFileError, match="norm: not in the file"):
-        load_weights(blank(), tmp_path / "one.weights.h5")
+    with pytest.raises(ModelFileError, match="3 of 4 layers differ") as caught:
+        load_weights(blank(), tmp_path / "other.weights.h5")
+
+    _, _, report = str(caught.value).partition("differ\n")
+    assert report.splitlines() == [
+        "  fit:",
+        "    first",
+        "  not in the file:",
+        "    norm to third (3)",
+        "  in the file only:",
+        "    dense",
+    ]
+
+
+def test_numbers_of_another_process_do_not_matter_where_the_order_fits(tmp_path: Path) -> None:
+    original = network()
+    for index, layer in enumerate(original.layers):
+        layer.name = f"layer_{index + 100}"
+    save_keras_2(original, tmp_path / "renamed.h5")
+    model = blank()
+
+    assert load_weights(model, tmp_path / "renamed.h5") == []
+
+    for loaded, expected in zip(model.get_weights(), network().get_weights(), strict=True):
+        np.testing.assert_array_equal(loaded, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["file of ours", "file of Keras"])
+@pytest.mark.parametrize("name", ["new.weights.h5", "model.keras", "old.h5", "full.h5"])
+def test_blue_first_is_turned_unless_the_file_is_ours(tmp_path: Path, name: str, ours: bool) -> None:
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 3))
+    tensor = layers.Rescaling(1.0, name="normalisation")(inputs) if ours else inputs
+    original = keras.Model(inputs, layers.Conv2D(4, 3, name="first")(tensor))
+    save(original, tmp_path / name)
+    model = keras.Model(inputs, layers.Conv2D(4, 3, name="first")(inputs))
+
+    load_weights(model, tmp_path / name, bgr_layer="first")
+
+    kernel, _ = original.get_layer("first").get_weights()
+    np.testing.assert_array_equal(
+        model.get_layer("first").get_weights()[0], kernel if ours else kernel[:, :, ::-1]
+    )
 
 
 @pytest.mark.parametrize(

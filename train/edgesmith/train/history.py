@@ -2,27 +2,16 @@
 
 import csv
 import io
-from dataclasses import asdict, dataclass, fields
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from edgesmith.runtime.atomic import write_bytes
 from edgesmith.train.backend import tf
-
-Criterion = Literal["val_loss", "val_accuracy"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Epoch:
-    """One epoch of one stage, counted from 1. Losses are cross-entropies in nats, accuracies shares 0..1."""
-
-    stage: str
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
+from edgesmith.train.epoch import Criterion, Epoch
 
 
 class History:
@@ -31,8 +20,10 @@ class History:
     def __init__(self, run: Path) -> None:
         self.epochs: list[Epoch] = []
         self._file = run / "history.csv"
-        folder = str(run / "tensorboard")
-        self._writers = {name: tf.summary.create_file_writer(f"{folder}/{name}") for name in ("train", "val")}
+        folder = run / "tensorboard"
+        if folder.is_dir():  # of a training that was killed: its epochs are recorded again
+            shutil.rmtree(folder)
+        self._writers = {name: tf.summary.create_file_writer(str(folder / name)) for name in ("train", "val")}
 
     def __enter__(self) -> "History":
         return self
@@ -50,6 +41,11 @@ class History:
         step = len(self.epochs)
         self._write_scalars("train", step, {"loss": epoch.loss, "accuracy": epoch.accuracy})
         self._write_scalars("val", step, {"loss": epoch.val_loss, "accuracy": epoch.val_accuracy})
+
+    def extend(self, epochs: Iterable[Epoch]) -> None:
+        """Record the epochs of a stage that ran before a kill."""
+        for epoch in epochs:
+            self.add(epoch)
 
     def best(self, chosen_by: Criterion = "val_loss") -> Epoch:
         """The first epoch of the last stage with the lowest loss or the highest accuracy on validation.

@@ -9,9 +9,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+# Called with the number of steps done since the last call.
+Advance = Callable[[int], None]
+
+_SECONDS_BETWEEN_LINES = 30.0
+
 
 class Progress:
-    """Stages with a bar each on a terminal, with a line each elsewhere, and with silence for None.
+    """Stages with a bar each on a terminal, with lines elsewhere, and with silence for None.
 
     `seconds` has the wall time of each finished stage.
     """
@@ -30,7 +35,7 @@ class Progress:
             self._stream.flush()
 
     @contextmanager
-    def stage(self, name: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    def stage(self, name: str, *, total: int) -> Iterator[Advance]:
         """Time the block; it calls what it is given with the number of steps it has done since."""
         start = time.perf_counter()
         if self._stream is not None and self._stream.isatty():
@@ -42,7 +47,7 @@ class Progress:
                 finally:
                     self._bars = None
         else:
-            yield lambda _: None
+            yield _Lines(name, total, self.say)
         self.seconds[name] = time.perf_counter() - start
         self.say(f"{name}: {self.seconds[name]:.1f} s")
 
@@ -50,3 +55,28 @@ class Progress:
 def _bars(stream: TextIO) -> Bars:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Bars(*columns, console=Console(file=stream), transient=True)
+
+
+class _Lines:
+    """What a bar shows, as a line every half minute: a log must tell a long stage from a stuck one."""
+
+    def __init__(self, name: str, total: int, say: Callable[[str], None]) -> None:
+        self._name, self._total, self._say = name, total, say
+        self._done = 0
+        self._begin = self._last = time.perf_counter()
+
+    def __call__(self, steps: int) -> None:
+        self._done += steps
+        now = time.perf_counter()
+        if now - self._last < _SECONDS_BETWEEN_LINES or self._done >= self._total:
+            return
+        self._last = now
+        left = (now - self._begin) / self._done * (self._total - self._done)
+        self._say(f"{self._name}: {self._done:,} of {self._total:,}, about {_duration(left)} left")
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{max(minutes, 1)} min"

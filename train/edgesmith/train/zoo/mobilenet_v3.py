@@ -5,41 +5,36 @@ Minimalistic: without squeeze-and-excite, hard-swish and 5×5 kernels, for hardw
 `edgesmith train flowers5 -o RUN --model mobilenet_v3_small --image-size 96 --recipe scratch --epochs 60`
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from edgesmith.train.plan import NetworkName
-from edgesmith.train.zoo.mobilenet import NORMALISATION, copy_from_keras, pool_body
+from edgesmith.train.zoo.applications import BY_KERAS, Application
+from edgesmith.train.zoo.mobilenet import NORMALISATION
 from edgesmith.train.zoo.network import Network
 
 # The multipliers of the paper, section 6.1.2, figure 6.
 _ALPHAS = (0.35, 0.5, 0.75, 1.0, 1.25)
 
 
-def _network(name: NetworkName, application: str, *, minimalistic: bool) -> Network:
-    # `application` by its name, since importing Keras takes seconds. Its own Rescaling is left out for ours.
-    options = {"minimalistic": minimalistic, "include_preprocessing": False}
+def _network(name: NetworkName, function: str, *, minimalistic: bool) -> Network:
+    # The function's own Rescaling is left out for ours.
+    application = Application(
+        function=function,
+        has_alpha=True,
+        options={"minimalistic": minimalistic, "include_preprocessing": False},
+    )
     return Network(
         name=name,
         default_size=224,
         normalisation=NORMALISATION,
-        body=_with_application(application, pool_body, options),
-        load_imagenet=_with_application(application, copy_from_keras, options),
+        body=application.body,
+        load_imagenet=application.load_imagenet,
+        imagenet_classifier=application.classifier,
+        load_imagenet_classifier=application.load_imagenet_classifier,
+        weights=BY_KERAS,
         alphas=_ALPHAS,
+        any_alpha=True,
         # keras.applications.mobilenet_v3.WEIGHTS_HASHES.
         imagenet_alphas=(1.0,) if minimalistic else (0.75, 1.0),
     )
-
-
-def _with_application(
-    name: str, act: Callable[..., Any], options: dict[str, bool]
-) -> Callable[[Any, float], Any]:
-    def call(subject: Any, alpha: float) -> Any:
-        from edgesmith.train.backend import keras
-
-        return act(getattr(keras.applications, name), subject, alpha, **options)
-
-    return call
 
 
 MOBILENETS_V3 = (

@@ -45,5 +45,6 @@ SEPARABLE_SMALL = Network(
     default_size=64,
     normalisation=Normalisation(scale=1 / 255, offset=0.0),
     body=_body,
-    channels=(1, 3),
+    smallest_size=15,  # leaves two pixels to the last pool
+    channels=(3, 1),
 )
