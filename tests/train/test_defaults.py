@@ -100,6 +100,7 @@ def test_settled_plan_becomes_json_without_the_output(tmp_path: Path) -> None:
         "alpha": 0.35,
         "weights": "imagenet",
         "weights_sha256": None,
+        "teacher_sha256": None,
         "channels": 3,
         "head": "softmax",
         "seed": 0,
@@ -126,7 +127,7 @@ def test_plan_of_json_is_the_plan(tmp_path: Path) -> None:
     settled = settle(plan(tmp_path, recipe="finetune", epochs=3, learning_rate=0.5, unfreeze_from="pool"))
     document = settled.to_json()
 
-    del document["weights_sha256"]
+    del document["weights_sha256"], document["teacher_sha256"]
     again = from_json(TrainingPlan, {**document, "output": str(tmp_path / "run")}, where="plan")
 
     assert settle(again) == settled

@@ -27,6 +27,17 @@ def test_rate_falls_from_its_begin_to_zero_along_half_a_cosine() -> None:
     np.testing.assert_allclose(rates, 0.2 * (1 + np.cos(np.pi * np.arange(9) / 8)), atol=1e-7)
 
 
+def test_rate_stays_without_a_number_of_steps() -> None:
+    optimizer = make_optimizer("adam", rate=0.4, steps=None)
+    variable = keras.Variable([1.0])
+    optimizer.build([variable])
+
+    for _ in range(3):
+        optimizer.apply([keras.ops.ones((1,))])
+
+    np.testing.assert_allclose(float(optimizer.learning_rate), 0.4)
+
+
 def test_gradients_of_several_batches_make_one_step() -> None:
     optimizer = make_optimizer("sgd", rate=1.0, steps=1000, accumulated=2)
     variable = keras.Variable([1.0])

@@ -196,7 +196,7 @@ def test_quantize_aware_training_can_be_repeated(parse: Parse, tmp_path: Path) -
     assert settle(plan).to_json() == before
 
     (tmp_path / "first" / "model.keras").write_bytes(b"others")
-    with pytest.raises(DataError, match="not the file of weights"):
+    with pytest.raises(DataError, match="has changed since"):
         repeated_plan(parse("--from", str(run), "-o", "again"))
 
 

@@ -64,6 +64,8 @@ def test_run_holds_what_was_promised_and_nothing_is_left_beside_it(run: Path) ->
         "run.json",
         "history.csv",
         "curves.png",
+        "confusion.png",
+        "mistakes.png",
         "checkpoint",
         "tensorboard",
     }

@@ -49,9 +49,7 @@ class Order:
     epochs: range
 
 
-def in_order(
-    examples: Examples, *, batch_size: int, outputs: int, division: Division = ONE_DEVICE
-) -> Any:
+def in_order(examples: Examples, *, batch_size: int, outputs: int, division: Division = ONE_DEVICE) -> Any:
     """A `tf.data.Dataset` of (inputs, targets, weights) in the order of the examples, once."""
 
     def one_batch(chosen: Any) -> Any:

@@ -31,7 +31,7 @@ from edgesmith.train.plan import OptimizerName
 class Stage:
     """How one stage is fitted.
 
-    `rate`: the learning rate that it begins with; it falls to zero along half a cosine. `patience`: epochs
+    `rate`: the learning rate that it begins with; it falls to zero along half a cosine, unless `constant_rate`. `patience`: epochs
     without a better one before it ends. `label_smoothing`: the share 0..1 of the target that is spread over all
     classes. `chosen_by`: what makes an epoch the best.
     """
@@ -43,6 +43,7 @@ class Stage:
     batch_size: int
     seed: int
     optimizer: OptimizerName = "adam"
+    constant_rate: bool = False
     label_smoothing: float = 0.0
     augmenter: Augmenter | None = None
     chosen_by: Criterion = "val_loss"
@@ -136,9 +137,7 @@ def _fit_on(
             ),
             validation_data=None
             if shared
-            else in_order(
-                validation, batch_size=counters.micro_batch, outputs=outputs, division=division
-            ),
+            else in_order(validation, batch_size=counters.micro_batch, outputs=outputs, division=division),
             initial_epoch=counters.epoch,
             epochs=stage.epochs,
             steps_per_epoch=steps,
@@ -175,7 +174,10 @@ def _compile(model: Any, stage: Stage, counters: Counters, *, steps: int) -> Non
         else keras.losses.CategoricalCrossentropy
     )
     optimizer = make_optimizer(
-        stage.optimizer, rate=stage.rate, steps=steps, accumulated=counters.accumulated
+        stage.optimizer,
+        rate=stage.rate,
+        steps=None if stage.constant_rate else steps,
+        accumulated=counters.accumulated,
     )
     with all_hosts():
         model.compile(

@@ -44,7 +44,10 @@ def fit_head(task: Task, features: Features, *, rate: float, epochs: int = HEAD_
     head = build_head(
         features["train"].shape[0], len(task.labels), dropout=fitting.dropout, sigmoid=task.sigmoid
     )
-    stage = replace(task.stage("head", augment=False), rate=rate, epochs=epochs, patience=patience)
+    # A linear classifier needs no falling rate, and a small data set has few steps to fall in.
+    stage = replace(
+        task.stage("head", augment=False), rate=rate, constant_rate=True, epochs=epochs, patience=patience
+    )
     loss = fit(
         head,
         training=features["train"],

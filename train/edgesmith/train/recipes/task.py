@@ -42,12 +42,17 @@ class Task:
         return self.plan.head == "sigmoid"
 
     def pixels(self, split: SplitName) -> Examples:
-        """The images of a split, uint8 [n, h, w, c]; they are decoded the first time."""
-        images = self.images[split]
-        if not images.is_read:
-            with self.journal.progress.stage(f"read {split}", total=len(images)) as advance:
-                images.read(advance)
-        return self._examples(split, images.load, images.spec.shape[1:], np.uint8)
+        """The images of a split, uint8 [n, h, w, c].
+
+        The first time all splits are decoded: an unreadable image stops a training before its slow part, those
+        of test too.
+        """
+        for name, images in self.images.items():
+            if not images.is_read:
+                with self.journal.progress.stage(f"read {name}", total=len(images)) as advance:
+                    images.read(advance)
+        chosen = self.images[split]
+        return self._examples(split, chosen.load, chosen.spec.shape[1:], np.uint8)
 
     def features(self, split: SplitName) -> Examples:
         """What `body` makes of the images of a split, float32 [n, d], from the cache where it has them."""

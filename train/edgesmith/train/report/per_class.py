@@ -31,8 +31,10 @@ class ClassMeasures:
     f1: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON object of `run.json`."""
-        return asdict(self)
+        """The JSON object of `run.json`, as it is read back: intervals are lists."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
 
 
 def measure_classes(
