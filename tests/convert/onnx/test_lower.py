@@ -79,11 +79,11 @@ def concatenated(image: Any) -> Any:
 
 
 def grey(image: Any) -> Any:
-    """One channel, one sigmoid."""
+    """One channel, two sigmoids: labels that do not exclude each other."""
     values = layers.Rescaling(1 / 255)(image)
     values = layers.ReLU()(normalised(layers.Conv2D(8, 5, strides=2, padding="same")(values)))
     values = layers.MaxPooling2D(2)(layers.Conv2D(8, 3, activation="relu")(values))
-    return layers.Dense(1, activation="sigmoid")(layers.GlobalAveragePooling2D()(values))
+    return layers.Dense(2, activation="sigmoid")(layers.GlobalAveragePooling2D()(values))
 
 
 def by_channel(image: Any) -> Any:
