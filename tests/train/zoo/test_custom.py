@@ -84,7 +84,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", "").startswith(str(tmp_path)):
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]
 
 
@@ -119,9 +119,9 @@ def test_nothing_is_imported_before_the_network_is_built(folder: Path) -> None:
     ("function", "classes", "message", "tip"),
     [
         pytest.param(
-            "absent", 3, "no function my_networks.py:absent", "build, binary", id="no such function"
+            "absent", 3, "no function .*my_networks.py:absent", "build, binary", id="no such function"
         ),
-        pytest.param("WIDTH", 3, "no function my_networks.py:WIDTH", "build", id="no function"),
+        pytest.param("WIDTH", 3, "no function .*my_networks.py:WIDTH", "build", id="no function"),
         pytest.param("raises", 3, "raised RuntimeError: not today", "build", id="raises"),
         pytest.param("no_model", 3, "returned a str", "Keras model", id="no model"),
         pytest.param("unbuilt", 3, "takes nothing yet", "keras.Input", id="not built"),
