@@ -24,11 +24,11 @@ class Silence:
     """Tells nobody."""
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - `Progress` asks for them; nobody is told
+    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - `Progress` asks for both; nobody is told
         """Do nothing."""
         yield lambda done: None
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - as above
+    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` asks for it; nobody is told
         """Hand out `items`."""
         return iter(items)
 

@@ -30,7 +30,7 @@ Arrays = tuple[NDArray[Any], ...]
 class Counters:
     """`epoch`: how many are done. `finished`: nothing is left to fit, the variables are the best ones.
 
-    `best`, `best_epoch` (from 0), `wait`: of early stopping. `micro_batch`: images that fit into memory at
+    `best`, `best_epoch` (from 0), `wait`: of early stopping, without meaning before the first epoch. `micro_batch`: images that fit into memory at
     once, and `accumulated`: how many such batches make one step.
     """
 
@@ -38,7 +38,7 @@ class Counters:
     finished: bool
     micro_batch: int
     accumulated: int
-    best: float | None
+    best: float
     best_epoch: int
     wait: int
     epochs: tuple[Epoch, ...]

@@ -35,13 +35,11 @@ from typing import TYPE_CHECKING
 from edgesmith.runtime.errors import needs_extra
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.runrecord import MODEL_FILE, RunRecord
-from edgesmith.train.data import find_splits
 from edgesmith.train.defaults import SettledPlan, settle
 from edgesmith.train.machine.kerasbackend import choose_backend
 from edgesmith.train.options import add_training_options
-from edgesmith.train.plan import TrainingPlan
+from edgesmith.train.preparation import Preparation, prepare
 from edgesmith.train.repetition import differences
-from edgesmith.train.runfolder import require_startable
 from edgesmith.train.stated import add_config, repeated_plan, repeats, stated_plan
 
 if TYPE_CHECKING:
@@ -82,19 +80,18 @@ def run(arguments: argparse.Namespace) -> int:
     add_config(arguments, arguments.parser)
     _require_places(arguments)
     plan, before = repeated_plan(arguments) if repeats(arguments) else (stated_plan(arguments), None)
-    # What is wrong with the words or the images is said at once, not after the seconds TensorFlow takes.
-    settled = settle(plan)
     if arguments.preview_augmentation is not None:
-        return _preview(settled, arguments.preview_augmentation)
-    require_startable(settled, resume=plan.resume)
+        return _preview(settle(plan), arguments.preview_augmentation)
     with needs_extra("train"):
         from edgesmith.train.progress import Progress
     progress = Progress(sys.stderr)
     # Of TensorFlow's C++ messages, level 2 leaves the errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with without_chatter():  # TFRecord files and tfds are read by TensorFlow
-        find_splits(settled.data, seed=settled.seed, progress=progress)
-    record = _train(plan, progress)
+    # What is wrong with the words or the images is said at once, not after the seconds TensorFlow takes; only
+    # TFRecord files and tfds are read by it.
+    with without_chatter():
+        preparation = prepare(plan, progress=progress)
+    record = _train(preparation, progress)
     if before is not None:
         for difference in differences(before, record):
             progress.say(f"warning: {difference}")
@@ -122,17 +119,18 @@ def _preview(plan: SettledPlan, file: Path) -> int:
     return 0
 
 
-def _train(plan: TrainingPlan, progress: "Progress") -> RunRecord:
-    choose_backend(plan.machine)
+def _train(preparation: Preparation, progress: "Progress") -> RunRecord:
+    machine = preparation.plan.machine
+    choose_backend(machine)
     with needs_extra("train"), without_chatter():
         from edgesmith.train.backend import tf
         from edgesmith.train.machine.devices import prepare_devices
-        from edgesmith.train.training import train
+        from edgesmith.train.training import train_prepared
 
-        prepare_devices(plan.machine.device)
+        prepare_devices(machine.device)
         # Done at the first operation otherwise, where TensorFlow complains of the GPU a machine has not.
         tf.config.list_logical_devices()
-    return train(plan, progress=progress)
+    return train_prepared(preparation, progress=progress)
 
 
 def _to_json(run_folder: Path, record: RunRecord) -> str:

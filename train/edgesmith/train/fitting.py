@@ -31,9 +31,9 @@ from edgesmith.train.plan import OptimizerName
 class Stage:
     """How one stage is fitted.
 
-    `rate`: the learning rate that it begins with; it falls to zero along half a cosine, unless `constant_rate`. `patience`: epochs
-    without a better one before it ends. `label_smoothing`: the share 0..1 of the target that is spread over all
-    classes. `chosen_by`: what makes an epoch the best.
+    `rate`: the learning rate that it begins with; it falls to zero along half a cosine, unless `constant_rate`.
+    `patience`: epochs without a better one before it ends. `label_smoothing`: the share 0..1 of the target that is
+    spread over all classes. `chosen_by`: what makes an epoch the best.
     """
 
     name: str
@@ -77,7 +77,7 @@ def fit(
             )
             save_state(journal.run, stage.name, state)
     assign(network_variables(model), state.variables)
-    return float(state.counters.best or 0.0)
+    return state.counters.best
 
 
 def predict(model: Any, examples: Examples, *, batch_size: int, advance: Callable[[int], None]) -> Any:
@@ -113,45 +113,47 @@ def _fit_on(
     counters = _fresh(stage) if state is None else state.counters
     steps, outputs = training.steps(counters.micro_batch), model.output.shape[-1]
     _compile(model, stage, counters, steps=steps * stage.epochs)
-    if state is None:
-        state = capture(model, counters)
-        save_state(journal.run, stage.name, state)
-    else:
-        _restore(model, state)
+    state = _begin(model, state, counters, stage, journal)
     stopping = keras.callbacks.EarlyStopping(
         monitor=stage.chosen_by, patience=stage.patience, restore_best_weights=True
     )
     keeper = Keeper(stage.name, stage.epochs, journal, begin=state, stopping=stopping, saved=saved)
     left, division = range(counters.epoch, stage.epochs), current_division()
-    shared = []
+    batches = shuffled(
+        training,
+        Order(batch_size=counters.micro_batch, seed=stage.seed, epochs=left),
+        outputs=outputs,
+        division=division,
+        augmenter=stage.augmenter,
+    )
+    shared, judged = [], None
     if division.hosts > 1:
         shared = [SharedValidation(validation, division=division, batch_size=counters.micro_batch)]
+    else:
+        judged = in_order(validation, batch_size=counters.micro_batch, outputs=outputs, division=division)
     with journal.progress.stage(stage.name, total=steps * len(left)) as advance, spread(model):
+        reporter = Reporter(stage.name, stage.epochs, journal, advance)
         model.fit(
-            shuffled(
-                training,
-                Order(batch_size=counters.micro_batch, seed=stage.seed, epochs=left),
-                outputs=outputs,
-                division=division,
-                augmenter=stage.augmenter,
-            ),
-            validation_data=None
-            if shared
-            else in_order(validation, batch_size=counters.micro_batch, outputs=outputs, division=division),
+            batches,
+            validation_data=judged,
             initial_epoch=counters.epoch,
             epochs=stage.epochs,
             steps_per_epoch=steps,
             verbose=0,
             shuffle=False,  # the dataset has shuffled
-            callbacks=[
-                *shared,
-                StopAtNaN(stage.name),
-                stopping,
-                Reporter(stage.name, stage.epochs, journal, advance),
-                keeper,
-            ],
+            callbacks=[*shared, StopAtNaN(stage.name), stopping, reporter, keeper],
         )
     return keeper.state
+
+
+def _begin(model: Any, state: State | None, counters: Counters, stage: Stage, journal: Journal) -> State:
+    """Put a compiled model where `state` was; without one, keep how it begins."""
+    if state is not None:
+        _restore(model, state)
+        return state
+    state = capture(model, counters)
+    save_state(journal.run, stage.name, state)
+    return state
 
 
 def _fresh(stage: Stage) -> Counters:
@@ -160,7 +162,7 @@ def _fresh(stage: Stage) -> Counters:
         finished=False,
         micro_batch=stage.batch_size,
         accumulated=1,
-        best=None,
+        best=0.0,
         best_epoch=0,
         wait=0,
         epochs=(),

@@ -4,25 +4,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.imagefolder import SPLITS, SplitName
 from edgesmith.runtime.runrecord import MODEL_FILE, DataRecord, RunRecord
 from edgesmith.train.backend import make_repeatable
 from edgesmith.train.callbacks import Journal
-from edgesmith.train.data import DataSet, find_splits, leaks, record_splits
-from edgesmith.train.defaults import SettledPlan, settle
+from edgesmith.train.data import DataSet, leaks, record_splits
+from edgesmith.train.defaults import SettledPlan
 from edgesmith.train.environment import describe_environment
 from edgesmith.train.history import History
 from edgesmith.train.images import ImageSet, fits_in_memory
 from edgesmith.train.machine.place import Place, take_place
 from edgesmith.train.machine.precision import save_as_float32
 from edgesmith.train.plan import TrainingPlan
+from edgesmith.train.preparation import Preparation, prepare
 from edgesmith.train.progress import Progress
 from edgesmith.train.recipes.catalogue import RECIPES
 from edgesmith.train.recipes.task import Task
 from edgesmith.train.report.evaluation import report_on
-from edgesmith.train.runfolder import require_startable, run_folder
-from edgesmith.train.start import load_classifier, require_same_classes, require_unseen
+from edgesmith.train.runfolder import run_folder
+from edgesmith.train.start import load_classifier, require_unseen
 from edgesmith.train.weights import load_weights
 from edgesmith.train.zoo.network import build_body
 
@@ -34,26 +34,18 @@ def train(plan: TrainingPlan, *, progress: Progress | None = None) -> RunRecord:
     Raises `DataError` or `ImageError` for the data, `OutputError` for the RUN folder, `ModelFileError` for
     weights that do not fit, and `EdgesmithError` for a plan that contradicts itself.
     """
-    start = time.perf_counter()
     progress = progress or Progress()
-    settled = settle(plan)
-    require_startable(settled, resume=plan.resume)
-    found = find_splits(settled.data, seed=settled.seed, progress=progress)
-    labels = found.splits["train"].labels
-    for earlier in (settled.start, settled.teacher):
-        if earlier is not None:
-            require_same_classes(earlier, labels)
-    if settled.head == "sigmoid" and len(labels) != 2:
-        raise OptionError(
-            f"--head sigmoid tells two classes apart, and there are {len(labels)}: {', '.join(labels)}",
-            tip="leave it out",
-        )
-    with take_place(settled, say=progress.say) as place:
-        return _train(place, found, progress, start=start)
+    return train_prepared(prepare(plan, progress=progress), progress=progress)
 
 
-def _train(place: Place, found: DataSet, progress: Progress, *, start: float) -> RunRecord:
-    plan, labels = place.plan, found.splits["train"].labels
+def train_prepared(preparation: Preparation, *, progress: Progress) -> RunRecord:
+    """`train` from where `prepare` has come to. Raises as `train`."""
+    with take_place(preparation.plan, say=progress.say) as place:
+        return _train(place, preparation, progress)
+
+
+def _train(place: Place, preparation: Preparation, progress: Progress) -> RunRecord:
+    plan, labels, found = place.plan, preparation.labels, preparation.found
     make_repeatable(plan.seed)
     body = _build(plan, labels, progress)
     data = _record(found, progress)
@@ -80,7 +72,7 @@ def _train(place: Place, found: DataSet, progress: Progress, *, start: float) ->
             plan=plan.to_json(),
             metrics=metrics,
             environment=describe_environment(),
-            seconds={**progress.seconds, "total": time.perf_counter() - start},
+            seconds={**progress.seconds, "total": time.perf_counter() - preparation.begun},
         )
         record.save(run)
     return record

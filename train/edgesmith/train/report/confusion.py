@@ -81,6 +81,7 @@ def _number(axes: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64], 
         share = shares[row, column]
         text = f"{counts[row, column]}"
         if len(counts) <= _WITH_SHARES:
-            text += f"\n{share:.1%}" if share < 0.0995 else f"\n{share:.0%}"
+            # 0.997 is not 100 %: a class with mistakes must not look like one without.
+            text += f"\n{share:.1%}" if share < 0.0995 or 0.995 <= share < 1 else f"\n{share:.0%}"
         colour = "white" if share > _DARK else "black"
         axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
