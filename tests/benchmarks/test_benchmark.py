@@ -8,9 +8,10 @@ import pytest
 
 from edgesmith.benchmarks import BenchmarkPlan, bench
 from edgesmith.benchmarks.devices.process import WorkerProcess
-from edgesmith.benchmarks.measure import SETTLE, Bench, Variant, measure
+from edgesmith.benchmarks.measure import SETTLE, Bench, measure
 from edgesmith.benchmarks.progress import Silence
-from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.results import BenchResult, Block
+from edgesmith.benchmarks.variant import Variant
 from edgesmith.benchmarks.worker import messages
 from edgesmith.benchmarks.worker.messages import Samples
 from edgesmith.runtime import errors
@@ -29,6 +30,13 @@ def test_runs_come_in_the_order_given_and_hold_what_was_asked(result: BenchResul
         assert run.accuracy is not None
         assert run.accuracy.top1 == pytest.approx(6 / 7)
         assert run.accuracy.images == 7
+        assert run.evaluation is not None
+        assert run.evaluation.hits.sum() == 6
+        assert run.quality is not None
+        assert [found.images for found in run.quality.classes] == [3, 4]
+        assert [process.samples for process in run.processes] == [20]
+        assert run.memory is not None
+        assert run.memory.load_growth_bytes > 0
         # A new process: Python, numpy, the engine and the file. Loading is only a part of it.
         assert run.cold_start_ms > run.load_ms > run.summary.p50
 
@@ -113,12 +121,16 @@ class ScriptedWorker:
         ones = (1.0,) * count
         answers: dict[type[Any], Any] = {
             messages.Loaded: messages.Loaded(engine="engine 1", load_ms=2.0),
+            messages.ColdStarted: messages.ColdStarted(
+                loaded=messages.Loaded(engine="engine 1", load_ms=2.0), milliseconds=20.0
+            ),
             messages.Classified: messages.Classified(label="red", score=1.0),
+            messages.ReferenceTimes: messages.ReferenceTimes(milliseconds=(1.0,) * 9),
             messages.WarmedUp: messages.WarmedUp(milliseconds=(1.0,) * 3),
             Samples: Samples(decode=ones, preprocess=ones, invoke=ones, postprocess=ones, end_to_end=ones)
             if count
             else None,
-            messages.Memory: messages.Memory(peak_rss_bytes=1),
+            messages.Memory: messages.Memory(peak_rss_bytes=1, rss_bytes=1),
             State: IDLE,
         }
         return answers[answer]
@@ -130,26 +142,39 @@ class ScriptedWorker:
         self.log.append((self.subject, "closed"))
 
 
+def scripted(
+    plan: BenchmarkPlan, variants: list[Variant], make: Callable[[str, Log], Any] = ScriptedWorker
+) -> tuple[Log, list[Block]]:
+    """The log and the blocks of a benchmark in which nothing runs."""
+    log: Log = []
+    blocks = measure(
+        variants,
+        Bench(
+            plan=plan,
+            images=tuple(f"{number}.png" for number in range(7)),
+            start_worker=lambda subject: cast("WorkerProcess", make(subject, log)),
+            progress=Silence(),
+        ),
+    )
+    return log, blocks
+
+
 @pytest.fixture
-def protocol(tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path]) -> Callable[[int], Log]:
-    """The log of a benchmark of two variants."""
+def two_variants(models: tuple[Path, Path]) -> list[Variant]:
     from edgesmith.benchmarks.inputs import read_models
 
+    return [Variant(model=model, threads=1, labelled=None) for model in read_models(models)]
+
+
+@pytest.fixture
+def protocol(
+    tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path], two_variants: list[Variant]
+) -> Callable[[int], Log]:
+    """The log of a benchmark of two variants."""
+
     def run(seed: int) -> Log:
-        log: Log = []
-        plan = tiny_plan(models=models, seed=seed, cold_starts=3)
-        variants = [Variant(model=model, threads=1, labelled=None) for model in read_models(models)]
-        images = tuple(f"{number}.png" for number in range(7))
-        measure(
-            variants,
-            Bench(
-                plan=plan,
-                images=images,
-                start_worker=lambda subject: cast("WorkerProcess", ScriptedWorker(subject, log)),
-                progress=Silence(),
-            ),
-        )
-        return log
+        variants = [dataclasses.replace(variant, cold_starts=[], loads=[]) for variant in two_variants]
+        return scripted(tiny_plan(models=models, seed=seed, cold_starts=3), variants)[0]
 
     return run
 
@@ -175,14 +200,13 @@ def test_all_variants_see_the_same_images_in_the_same_order(protocol: Callable[[
     assert first[:8] == [*(f"{number}.png" for number in range(7)), "0.png"]
 
 
-def test_cold_starts_are_fresh_processes_before_all_else(protocol: Callable[[int], Log]) -> None:
+def test_cold_starts_come_before_all_else_by_turns(protocol: Callable[[int], Log]) -> None:
     log = protocol(0)
-    firsts = log[: 3 * 2 * 3]
-    assert [request if request == "closed" else type(request).__name__ for _, request in firsts] == [
-        "Load",
-        "Classify",
-        "closed",
-    ] * 6
+    asked = [request for _, request in log]
+    firsts = asked[: 3 * 2]
+    assert all(isinstance(request, messages.ColdStart) for request in firsts)
+    assert not any(isinstance(request, messages.ColdStart) for request in asked[3 * 2 :])
+    assert all(len({request.model for request in firsts[turn : turn + 2]}) == 2 for turn in (0, 2, 4))
 
 
 def test_memory_is_read_after_the_samples_of_all(protocol: Callable[[int], Log]) -> None:
@@ -195,14 +219,90 @@ def test_a_worker_that_dies_leaves_no_folder(
 ) -> None:
     import sys
 
-    from edgesmith.benchmarks import benchmark
+    from edgesmith.benchmarks.devices import local
 
     def start_dying(subject: str) -> WorkerProcess:
         code = "import sys; sys.stdin.readline(); sys.exit('out of luck')"
         return WorkerProcess(subject, command=[sys.executable, "-c", code])
 
-    monkeypatch.setattr(benchmark, "start_worker", start_dying)
+    monkeypatch.setattr(local, "start_worker", start_dying)
     plan = tiny_plan()
     with pytest.raises(errors.EngineError, match="out of luck"):
         bench(plan)
     assert list(plan.output.parent.iterdir()) == []
+
+
+def test_several_processes_are_fresh_and_share_the_samples(
+    tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path], two_variants: list[Variant]
+) -> None:
+    _, blocks = scripted(tiny_plan(models=models, processes=5, samples=40), two_variants)
+    for number, variant in enumerate(two_variants):
+        assert [process.samples for process in variant.processes] == [8] * 5
+        mine = [block for block in blocks if block.run == number]
+        assert [block.process for block in mine] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+        assert variant.samples is not None
+        assert sum(block.samples for block in mine) == len(variant.samples) == 40
+        assert all(len(block.reference_ms) == 9 for block in mine)
+
+
+@pytest.mark.parametrize("scenario", ["single-stream", "sustained"])
+def test_scenarios_without_pause_measure_one_after_the_other(
+    tiny_plan: Callable[..., BenchmarkPlan],
+    models: tuple[Path, Path],
+    two_variants: list[Variant],
+    scenario: Any,
+) -> None:
+    log, blocks = scripted(tiny_plan(models=models, scenario=scenario), two_variants)
+    assert [block.run for block in blocks] == sorted(block.run for block in blocks)
+    assert {request.settle for _, request in log if isinstance(request, messages.Measure)} == {0}
+
+
+class Refusing(ScriptedWorker):
+    """Loads nothing that is called int8."""
+
+    def ask(self, request: messages.Request, answer: type[Any]) -> Any:
+        if "int8" in self.subject and isinstance(request, messages.Load):
+            raise errors.EngineError("an operator is too new", tip="use another file")
+        return super().ask(request, answer)
+
+
+def test_a_variant_that_cannot_run_says_why_and_the_rest_goes_on(
+    tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path], two_variants: list[Variant]
+) -> None:
+    _, blocks = scripted(tiny_plan(models=models), two_variants, Refusing)
+    float32, int8 = two_variants
+    assert float32.samples is not None
+    assert len(float32.samples) == 20
+    assert {block.run for block in blocks} == {0}
+    assert (int8.failed_run().reason, int8.failed_run().tip) == ("an operator is too new", "use another file")
+
+
+def test_a_failed_model_is_a_row_with_its_reason(
+    tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    import onnx
+
+    model = onnx.load(models[1])
+    model.graph.node[0].op_type = "Castle"
+    onnx.save(model, tmp_path / "broken-int8.onnx")
+    result = bench(tiny_plan(models=(models[0], tmp_path / "broken-int8.onnx"), threads=(1, 2)))
+    assert [(run.file, run.threads) for run in result.runs] == [
+        ("colours-float32.onnx", 1), ("colours-float32.onnx", 2),
+    ]  # fmt: skip
+    assert [(run.file, run.threads) for run in result.failed] == [
+        ("broken-int8.onnx", 1), ("broken-int8.onnx", 2),
+    ]  # fmt: skip
+    assert "broken-int8.onnx" in result.failed[0].reason
+    assert result.warnings[0].kind == "failed"
+
+
+def test_a_strict_plan_refuses_an_unfit_machine_before_it_measures(
+    make_environment: Callable[..., Any],
+) -> None:
+    from edgesmith.benchmarks.caveats import require_fit
+
+    with pytest.raises(errors.GateError, match="powersave"):
+        require_fit(make_environment(governor="powersave"), IDLE)
+    with pytest.raises(errors.GateError, match="under-voltage"):
+        require_fit(make_environment(), dataclasses.replace(IDLE, throttled_flags=1))
+    require_fit(make_environment(), dataclasses.replace(IDLE, throttled_flags=1 << 16))

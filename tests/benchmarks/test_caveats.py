@@ -1,19 +1,33 @@
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from edgesmith.benchmarks.caveats import find_warnings
+from edgesmith.benchmarks.caveats import find_warnings, require_fit_throughout
 from edgesmith.benchmarks.quantization import likely_reason, quantized_pairs
-from edgesmith.benchmarks.results import BenchRun, StateBeforeAfter
+from edgesmith.benchmarks.results import BenchRun, BenchWarning, Block, DataFacts, StateBeforeAfter
+from edgesmith.runtime.errors import GateError
 from edgesmith.runtime.machine.environment import Environment
 from edgesmith.runtime.machine.state import State
 
 STEADY = [10.0] * 50
+IDLE = State(temperature_c=None, frequency_mhz=None, throttled_flags=None, load_average=0.1)
 
 
-def kinds(runs: Sequence[BenchRun], environment: Environment, *, labelled: bool = True) -> list[str]:
-    return [warning.kind for warning in find_warnings(runs, environment=environment, labelled=labelled)]
+DATA = DataFacts(name="pictures", sha256="1" * 64, images=100, labelled=True)
+
+
+def kinds(
+    runs: Sequence[BenchRun],
+    environment: Environment,
+    *,
+    data: DataFacts = DATA,
+    blocks: Sequence[Block] = (),
+) -> list[str]:
+    return [
+        warning.kind for warning in find_warnings(runs, environment=environment, data=data, blocks=blocks)
+    ]
 
 
 def test_a_good_run_on_a_quiet_machine_has_none(
@@ -27,7 +41,7 @@ def test_int8_that_is_not_faster_is_named_with_a_reason(
     make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
 ) -> None:
     runs = [make_run("a-float32.onnx", "float32", STEADY), make_run("a-int8.onnx", "int8", [9.8] * 50)]
-    warnings = find_warnings(runs, environment=make_environment(), labelled=True)
+    warnings = find_warnings(runs, environment=make_environment(), data=DATA)
     assert [warning.kind for warning in warnings] == ["int8 not faster"]
     assert "a-int8.onnx" in warnings[0].message
     assert "Likely reason" in warnings[0].message
@@ -50,13 +64,14 @@ def test_only_runs_measured_alike_are_compared(
 @pytest.mark.parametrize(
     ("invoke", "run", "machine", "words"),
     [
+        (10.0, {"doubt": "its name says int8, but only 3 %"}, {}, "only 3 %"),
         (10.0, {"engine": "tflite-runtime 2.14"}, {}, "XNNPACK"),
         (0.2, {}, {}, "so small"),
         (10.0, {}, {"cpu_features": ("avx2",)}, "no VNNI"),
         (10.0, {}, {"architecture": "aarch64", "cpu_features": ("asimd",)}, "asimddp"),
         (10.0, {}, {}, "edgesmith inspect"),
     ],
-    ids=["engine", "size", "x86", "arm", "unknown"],
+    ids=["operators", "engine", "size", "x86", "arm", "unknown"],
 )
 def test_the_likely_reason(
     make_run: Callable[..., BenchRun],
@@ -114,4 +129,48 @@ def test_more_threads_than_cores_and_missing_labels_are_said(
     make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
 ) -> None:
     run = make_run("a.onnx", "int8", STEADY, threads=8, accuracy=None)
-    assert kinds([run], make_environment(), labelled=False) == ["threads", "no labels"]
+    unlabelled = dataclasses.replace(DATA, labelled=False)
+    assert kinds([run], make_environment(), data=unlabelled) == ["threads", "no labels"]
+
+
+def test_three_images_say_how_little_they_prove(
+    make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
+) -> None:
+    few = find_warnings(
+        [make_run("a.onnx", "int8", STEADY)],
+        environment=make_environment(),
+        data=dataclasses.replace(DATA, images=3),
+    )
+    assert [warning.kind for warning in few] == ["few images"]
+    assert "anything from 44 %" in few[0].message  # the Wilson interval of 3 of 3
+
+
+def test_a_file_that_is_called_int8_and_is_not_is_named_once(
+    make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
+) -> None:
+    doubt = "its metadata say int8, but only 3 % of its multiply-accumulates run on 8-bit integers"
+    runs = [make_run("a.onnx", "int8", STEADY, threads=threads, doubt=doubt) for threads in (1, 2)]
+    found = find_warnings(runs, environment=make_environment(), data=DATA)
+    assert [warning.kind for warning in found] == ["not int8"]
+    assert "only 3 %" in found[0].message
+
+
+@pytest.mark.parametrize(("moved", "fires"), [(1.04, False), (1.2, True)], ids=["4 %", "20 %"])
+def test_a_reference_kernel_that_moves_is_a_machine_that_is_not_quiet(
+    make_run: Callable[..., BenchRun],
+    make_environment: Callable[..., Environment],
+    moved: float,
+    fires: bool,
+) -> None:
+    blocks = [
+        Block(process=0, run=0, samples=5, begin_s=0.0, reference_ms=(time,) * 3, state=IDLE)
+        for time in [1.0] * 5 + [moved] * 5
+    ]
+    run = make_run("a.onnx", "int8", STEADY)
+    assert kinds([run], make_environment(), blocks=blocks) == (["not quiet"] if fires else [])
+
+
+def test_a_strict_benchmark_ends_in_a_gate_when_the_machine_was_not_quiet() -> None:
+    require_fit_throughout([BenchWarning(kind="few images", message="3 images")])
+    with pytest.raises(GateError, match="moved by 20 %"):
+        require_fit_throughout([BenchWarning(kind="not quiet", message="it moved by 20 %")])

@@ -47,8 +47,26 @@ def test_classes_that_the_model_lacks_are_named(
 ) -> None:
     for label in ("red", "green"):
         write_picture(tmp_path / label / "a.png", "red")
-    with pytest.raises(DataError, match=r"colours-float32\.onnx.*green"):
+    with pytest.raises(DataError, match=r"colours-float32\.onnx.*'green'.*without images are 'blue'"):
         list_data(tmp_path).classes_for(read_models(models[:1])[0])
+
+
+def test_a_folder_that_is_nearly_named_as_a_class_is_guessed(
+    models: tuple[Path, Path], write_picture: Callable[[Path, str], Path], tmp_path: Path
+) -> None:
+    for label in ("Blue", "red"):
+        write_picture(tmp_path / label / "a.png", "red")
+    with pytest.raises(DataError) as caught:
+        list_data(tmp_path).classes_for(read_models(models[:1])[0])
+    assert "'Blue' for 'blue'" in str(caught.value.tip)
+
+
+def test_the_truth_about_a_file_called_int8_is_found_out(models: tuple[Path, Path]) -> None:
+    float32, int8 = read_models(models)
+    assert (float32.int8_macs_share, float32.doubt) == (None, None)
+    assert int8.int8_macs_share == 0.0
+    assert int8.doubt is not None
+    assert "metadata say int8" in int8.doubt
 
 
 def test_the_hash_follows_contents_and_paths(pictures: Path, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from edgesmith.runtime.errors import EdgesmithError
         {"seconds": -1.0},
         {"seconds": float("nan")},
         {"cold_starts": 0},
+        {"processes": 0},
+        {"processes": 5, "scenario": "sustained"},
     ],
     ids=str,
 )

@@ -11,7 +11,9 @@ from edgesmith.runtime.errors import DataError
 RUN_KEYS = {
     "file", "name", "sha256", "bytes", "precision", "engine", "threads", "samples_ms", "cold_start_ms",
     "cold_starts_ms", "load_ms", "loads_ms", "peak_rss_bytes", "warmup_ms", "state", "accuracy", "summary",
+    "processes", "memory", "evaluation", "quality", "single_stream", "int8_macs_share", "doubt", "profile",
 }  # fmt: skip
+STATISTICS = {"p50", "p90", "p99", "mean", "stdev", "p50_interval"}
 
 
 def refuse_constant(name: str) -> NoReturn:
@@ -33,9 +35,9 @@ def test_bench_json_has_the_promised_keys(document: dict[str, Any]) -> None:
     assert set(document["data"]) == {"name", "sha256", "images", "labelled"}
     for run in document["runs"]:
         assert set(run) == RUN_KEYS
-        assert set(run["summary"]) == {"p50", "p90", "p99", "mean", "stdev", "phases"}
+        assert set(run["summary"]) == STATISTICS | {"phases", "throughput"}
         assert set(run["samples_ms"]) == {"decode", "preprocess", "invoke", "postprocess", "end_to_end"}
-        assert set(run["summary"]["phases"]["invoke"]) == {"p50", "p90", "p99", "mean", "stdev"}
+        assert set(run["summary"]["phases"]["invoke"]) == STATISTICS
         assert set(run["state"]) == {"before", "after"}
 
 
@@ -60,8 +62,16 @@ def test_a_loaded_result_writes_the_same_bytes(bench_folder: Path, result: Bench
         (lambda run: run["samples_ms"]["invoke"].__setitem__(0, "fast"), "is not a finite float"),
         (lambda run: run.update(cold_start_ms=1.0), "not the median"),
         (lambda run: run.pop("engine"), "missing"),
+        (lambda run: run["processes"][0].update(samples=3), "do not add up"),
     ],
-    ids=["summary edited", "sample removed", "sample mistyped", "cold start edited", "key missing"],
+    ids=[
+        "summary edited",
+        "sample removed",
+        "sample mistyped",
+        "cold start edited",
+        "key missing",
+        "process edited",
+    ],
 )
 def test_edited_numbers_are_noticed(
     document: dict[str, Any], tmp_path: Path, change: Any, message: str
@@ -71,6 +81,31 @@ def test_edited_numbers_are_noticed(
     file.write_text(json.dumps(document))
     with pytest.raises(DataError, match=message):
         BenchResult.load(file)
+
+
+def test_a_file_of_the_first_version_is_still_read(document: dict[str, Any], tmp_path: Path) -> None:
+    for key in ("blocks", "failed", "int8_accuracy"):
+        del document[key]
+    for key in ("scenario", "processes"):
+        del document["plan"][key]
+    for run in document["runs"]:
+        for key in (
+            "processes",
+            "memory",
+            "evaluation",
+            "quality",
+            "single_stream",
+            "int8_macs_share",
+            "doubt",
+            "profile",
+        ):
+            del run[key]
+        del run["summary"]["throughput"]
+        for statistics in (run["summary"], *run["summary"]["phases"].values()):
+            del statistics["p50_interval"]
+    file = tmp_path / "bench.json"
+    file.write_text(json.dumps(document))
+    assert BenchResult.load(file).runs[0].summary.p50 == document["runs"][0]["summary"]["p50"]
 
 
 @pytest.mark.parametrize(

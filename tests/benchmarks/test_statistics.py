@@ -1,8 +1,10 @@
+import dataclasses
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from edgesmith.benchmarks.statistics import median, statistics_of, summarize
+from edgesmith.benchmarks.statistics import median, median_interval, statistics_of, summarize
 from edgesmith.benchmarks.worker.messages import Samples
 
 
@@ -32,3 +34,40 @@ def test_summary_keeps_phases_apart(make_samples: Callable[[list[float]], Sample
     assert summary.p50 == 23.0
     assert summary.phases.invoke.p50 == 20.0
     assert summary.phases.decode.p50 == 1.0
+
+
+@pytest.mark.parametrize("count", [41, 200], ids=["odd", "even"])
+def test_the_interval_of_the_median_is_that_of_the_bootstrap(count: int) -> None:
+    generator = np.random.default_rng(0)
+    values = generator.lognormal(size=count)
+    resamples = np.median(generator.choice(values, (20_000, count)), axis=1)
+    ordered = np.sort(values)
+    # As places in the order: between two values a percentile may fall on either.
+    found, drawn = (
+        np.searchsorted(ordered, ends)
+        for ends in (median_interval(values.tolist()), np.percentile(resamples, (2.5, 97.5)))
+    )
+    assert np.abs(found - drawn).max() <= 1
+
+
+def test_the_interval_covers_the_true_median_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(1)
+    intervals = [median_interval(generator.lognormal(size=60).tolist()) for _ in range(1000)]
+    covered = np.mean([low <= 1 <= high for low, high in intervals])
+    assert 0.93 <= covered <= 0.97
+
+
+def test_one_sample_is_its_own_interval() -> None:
+    assert median_interval([3.0]) == (3.0, 3.0)
+
+
+def test_throughput_follows_from_the_mean(make_samples: Callable[[list[float]], Samples]) -> None:
+    assert summarize(make_samples([1.0, 3.0])).throughput == 200.0  # 5 ms end to end
+
+
+def test_a_summary_of_an_older_version_still_follows(make_samples: Callable[[list[float]], Samples]) -> None:
+    samples = make_samples([10.0, 20.0, 30.0])
+    summary = summarize(samples)
+    older = dataclasses.replace(summary, p50_interval=(), throughput=None)
+    assert older.follows_from(samples)
+    assert not dataclasses.replace(older, p90=1.0).follows_from(samples)

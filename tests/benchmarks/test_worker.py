@@ -8,7 +8,6 @@ import pytest
 from edgesmith.benchmarks.devices.local import start_worker
 from edgesmith.benchmarks.devices.process import WorkerProcess
 from edgesmith.benchmarks.worker import messages
-from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.errors import EngineError, ImageError, ModelFileError
 from edgesmith.runtime.machine.environment import Environment
 from edgesmith.runtime.machine.state import State
@@ -42,10 +41,30 @@ def test_a_worker_does_the_whole_protocol(loaded: WorkerProcess, images: tuple[s
     assert len(samples) == len(images) == 7  # what settles is not counted
     phases = [samples.decode, samples.preprocess, samples.invoke, samples.postprocess]
     assert [sum(parts) for parts in zip(*phases, strict=True)] == pytest.approx(samples.end_to_end, abs=1e-3)
-    accuracy = loaded.ask(messages.Evaluate(images=images, classes=(0, 0, 0, 1, 1, 1, 1)), Accuracy)
-    assert accuracy.top1 == pytest.approx(6 / 7)
+    found = loaded.ask(messages.Evaluate(images=images, classes=(0, 0, 0, 1, 1, 1, 1)), messages.Evaluated)
+    assert found.accuracy.top1 == pytest.approx(6 / 7)
+    assert found.predicted == (0, 0, 0, 1, 1, 1, 0)
+    assert all(0.5 < confidence <= 1 for confidence in found.confidence)
     memory = loaded.ask(messages.ReadMemory(), messages.Memory)
     assert 20e6 < memory.peak_rss_bytes < 1e9
+    assert memory.rss_bytes is not None
+    # Two readings, one after the other: the second may have grown by a page.
+    assert 20e6 < memory.rss_bytes < memory.peak_rss_bytes + 1e6
+
+
+def test_the_reference_kernel_needs_no_model(worker: WorkerProcess) -> None:
+    times = worker.ask(messages.TimeReference(repeats=3), messages.ReferenceTimes).milliseconds
+    assert len(times) == 3
+    assert all(time > 0 for time in times)
+
+
+def test_onnxruntime_tells_its_time_by_operator(
+    loaded: WorkerProcess, models: tuple[Path, Path], images: tuple[str, ...]
+) -> None:
+    request = messages.ProfileOperators(model=str(models[0]), threads=1, image=images[0], inferences=3)
+    operators = loaded.ask(request, messages.Profiled).operators
+    assert operators is not None
+    assert [operator.kind for operator in operators] == ["ReduceMean", "MatMul", "Softmax"]
 
 
 def test_a_warm_up_lasts_as_long_as_asked(loaded: WorkerProcess, images: tuple[str, ...]) -> None:

@@ -1,52 +1,107 @@
 """`bench`: check, measure, write the report."""
 
-from edgesmith.benchmarks.caveats import find_warnings
-from edgesmith.benchmarks.devices.local import start_worker
+from pathlib import Path
+from threading import Lock
+
+from edgesmith.benchmarks.caveats import require_fit
+from edgesmith.benchmarks.devices.address import parse_address
+from edgesmith.benchmarks.devices.device import Needs
+from edgesmith.benchmarks.devices.opening import open_device
+from edgesmith.benchmarks.gather import gather, require_one
 from edgesmith.benchmarks.inputs import DataInput, ModelInput, check_and_hash, list_data, read_models
-from edgesmith.benchmarks.measure import Bench, Variant, measure
+from edgesmith.benchmarks.journal import Journal
+from edgesmith.benchmarks.measure import Bench, load_request, measure
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress, Silence
 from edgesmith.benchmarks.report.render import write_report
-from edgesmith.benchmarks.results import BENCH_FILE, BenchResult, DataFacts, PlanFacts
+from edgesmith.benchmarks.results import BENCH_FILE, BenchResult, Block, DataFacts
+from edgesmith.benchmarks.resumed import JournaledWorkers
 from edgesmith.benchmarks.schedule import image_order
+from edgesmith.benchmarks.unfinished import (
+    explained,
+    finished,
+    open_journal,
+    require_no_journal,
+    require_same_machine,
+)
+from edgesmith.benchmarks.variant import Variant
 from edgesmith.benchmarks.worker import messages
 from edgesmith.runtime.atomic import require_free, staged_folder
 from edgesmith.runtime.machine.environment import Environment
+from edgesmith.runtime.machine.state import State
+from edgesmith.runtime.modelfile import format_of
+
+_DRAWING = Lock()  # the plotting library is not made for several threads; several devices each have one
 
 
 def bench(plan: BenchmarkPlan, *, progress: Progress | None = None) -> BenchResult:
     """Measure the plan's models and write `bench.json`, `report.md` and `report.html` to its output folder.
 
-    Raises `EdgesmithError`: before anything is measured for models, data, classes, engines and the output
-    folder; later when a worker dies. No output folder is left then.
+    A model that cannot run there becomes a row that says why. Raises `EdgesmithError`: before anything is
+    measured for models, data, classes and the output folder, and `GateError` for an unfit machine where the
+    plan is strict; later when nothing could be measured, and `DeviceError` when the device goes. No output folder
+    is left then; what was measured lies in a journal beside it, and `resume` goes on from there.
     """
     progress = Silence() if progress is None else progress
-    require_free(plan.output)
+    parse_address(plan.device)  # refused before any file is read
     models = read_models(plan.models)
     data = list_data(plan.data)
+    if plan.resume and (plan.output / BENCH_FILE).is_file():
+        return finished(plan, models, _check(data, progress))
+    require_free(plan.output)
+    require_no_journal(plan)
     variants = _variants(models, data, plan)
     with staged_folder(plan.output) as folder:
-        environment = _look_around(models, plan)
-        with progress.bar("check data", total=len(data.files)) as show:
-            counter = iter(range(1, len(data.files) + 1))
-            sha256 = check_and_hash(data, advance=lambda: show(next(counter)))
-        images = tuple(str(file.resolve()) for file in image_order(data.files, seed=plan.seed))
-        runs = measure(
-            variants, Bench(plan=plan, images=images, start_worker=start_worker, progress=progress)
+        facts = DataFacts(
+            name=data.folder.resolve().name,
+            sha256=_check(data, progress),
+            images=len(data.files),
+            labelled=data.labelled is not None,
         )
-        labelled = data.labelled is not None
-        result = BenchResult(
-            environment=environment,
-            data=DataFacts(
-                name=data.folder.resolve().name, sha256=sha256, images=len(data.files), labelled=labelled
-            ),
-            plan=_facts(plan),
-            warnings=find_warnings(runs, environment=environment, labelled=labelled),
-            runs=tuple(runs),
-        )
+        journal = open_journal(plan, models, facts.sha256)
+        environment, blocks = _measure_on_device(variants, data, plan, journal, progress)
+        result = gather(variants, blocks, plan=plan, environment=environment, data=facts)
         result.save(folder / BENCH_FILE)
-        write_report(result, folder)
+        with _DRAWING:
+            write_report(result, folder)
+    journal.remove()
     return result
+
+
+def _measure_on_device(
+    variants: list[Variant], data: DataInput, plan: BenchmarkPlan, journal: Journal, progress: Progress
+) -> tuple[Environment, list[Block]]:
+    models = list(dict.fromkeys(variant.model.path for variant in variants))
+    with open_device(parse_address(plan.device), _needs(plan, models)) as device:
+        workers = JournaledWorkers(journal, device.start_worker)
+        with explained(journal, workers, variants, plan) as known:
+            places = known.places = device.place([*models, *data.files], progress)
+            if journal.begun:
+                require_same_machine(journal, device)
+            setup = Bench(
+                plan=plan,
+                images=tuple(places[file] for file in image_order(data.files, seed=plan.seed)),
+                start_worker=workers.start,
+                progress=progress,
+                where=lambda file: places[file],
+                clock=journal.clock,
+            )
+            return _look_around(variants, setup), measure(variants, setup)
+
+
+def _check(data: DataInput, progress: Progress) -> str:
+    with progress.bar("check data", total=len(data.files)) as show:
+        counter = iter(range(1, len(data.files) + 1))
+        return check_and_hash(data, advance=lambda: show(next(counter)))
+
+
+def _needs(plan: BenchmarkPlan, models: list[Path]) -> Needs:
+    return Needs(
+        formats=tuple(sorted({format_of(model) for model in models})),
+        engine=plan.engine,
+        install=plan.install,
+        remote_python=plan.remote_python,
+    )
 
 
 def _variants(models: list[ModelInput], data: DataInput, plan: BenchmarkPlan) -> list[Variant]:
@@ -58,28 +113,20 @@ def _variants(models: list[ModelInput], data: DataInput, plan: BenchmarkPlan) ->
     return variants
 
 
-def _look_around(models: list[ModelInput], plan: BenchmarkPlan) -> Environment:
-    """Describe the machine, then load each model once, so that one that cannot run is refused now."""
-    with start_worker("the environment") as worker:
+def _look_around(variants: list[Variant], setup: Bench) -> Environment:
+    """Describe the machine, then load each model once, so that one that cannot run is known now."""
+    plan = setup.plan
+    with setup.start_worker("the environment") as worker:
         environment = worker.ask(messages.ReadEnvironment(), Environment)
-    for model in models:
-        with start_worker(model.file) as worker:
-            request = messages.Load(
-                model=str(model.path.resolve()), threads=plan.threads[0], engine=plan.engine
-            )
-            worker.ask(request, messages.Loaded)
+        state = worker.ask(messages.ReadState(), State)
+    if plan.strict:
+        require_fit(environment, state)
+    for variant in variants:
+        if variant.threads == plan.threads[0]:
+            with variant.attempt(), setup.start_worker(variant.model.file) as worker:
+                worker.ask(load_request(variant, setup), messages.Loaded)
+            for other in variants:
+                if other.model == variant.model:
+                    other.failure = variant.failure
+    require_one(variants)
     return environment
-
-
-def _facts(plan: BenchmarkPlan) -> PlanFacts:
-    return PlanFacts(
-        device=plan.device,
-        threads=plan.threads,
-        engine=plan.engine,
-        samples=plan.samples,
-        seconds=plan.seconds,
-        warmup_inferences=plan.warmup_inferences,
-        warmup_seconds=plan.warmup_seconds,
-        cold_starts=plan.cold_starts,
-        seed=plan.seed,
-    )

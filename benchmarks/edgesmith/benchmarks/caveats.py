@@ -3,25 +3,79 @@
 from collections.abc import Iterator, Sequence
 
 from edgesmith.benchmarks.quantization import likely_reason, quantized_pairs
-from edgesmith.benchmarks.results import BenchRun, BenchWarning
+from edgesmith.benchmarks.quietness import QUIET, spread_of_blocks
+from edgesmith.benchmarks.results import BenchRun, BenchWarning, Block, DataFacts, FailedRun, WarningKind
+from edgesmith.runtime.accuracy import wilson_interval
+from edgesmith.runtime.errors import GateError
 from edgesmith.runtime.machine.environment import Environment
-from edgesmith.runtime.machine.state import THROTTLED_NOW, THROTTLED_SINCE_START, throttling_words
+from edgesmith.runtime.machine.state import THROTTLED_NOW, THROTTLED_SINCE_START, State, throttling_words
 
 _NOISY = 2.0  # p99 over p50 of invoke, whose work is the same in every sample
 
+# With fewer the 95 % interval of a perfect score is wider than 3.7 points.
+_FEW_IMAGES = 100
+
+UNFIT: frozenset[WarningKind] = frozenset({"busy", "governor", "throttled", "not quiet"})
+"""What a strict benchmark refuses: the machine, not the model, makes these numbers doubtful."""
+
 
 def find_warnings(
-    runs: Sequence[BenchRun], *, environment: Environment, labelled: bool
+    runs: Sequence[BenchRun],
+    *,
+    environment: Environment,
+    data: DataFacts,
+    failed: Sequence[FailedRun] = (),
+    blocks: Sequence[Block] = (),
 ) -> tuple[BenchWarning, ...]:
     """All warnings, the gravest first."""
     return (
+        *_failed(failed),
+        *_not_int8(runs),
         *_int8_not_faster(runs, environment),
         *_machine(environment),
         *_throttled(runs),
+        *_not_quiet(blocks),
         *_noisy(runs),
         *_threads(runs, environment.cores),
-        *_labels(labelled),
+        *_images(data),
     )
+
+
+def require_fit(environment: Environment, state: State) -> None:
+    """Raise `GateError`, saying what to do, for a machine that is not fit to be measured on."""
+    words = throttling_words((state.throttled_flags or 0) & THROTTLED_NOW)
+    found = [warning.message for warning in _machine(environment)]
+    if words:
+        found.append(f"The board reports {', '.join(words)}. Cool it, or give it a stronger power supply.")
+    if found:
+        raise GateError(
+            f"this machine is not fit to be measured on: {' '.join(found)}",
+            tip="without --strict it is measured all the same, and marked",
+        )
+
+
+def require_fit_throughout(warnings: Sequence[BenchWarning]) -> None:
+    """Raise `GateError` when the machine turned out unfit while it was measured on."""
+    found = [warning.message for warning in warnings if warning.kind in UNFIT]
+    if found:
+        raise GateError(
+            f"this machine was not fit while it was measured on: {' '.join(found)}",
+            tip="the result is written; measure again on a quiet machine",
+        )
+
+
+def _failed(failed: Sequence[FailedRun]) -> Iterator[BenchWarning]:
+    for run in failed:
+        tip = f" ({run.tip})" if run.tip else ""
+        yield BenchWarning(
+            kind="failed",
+            message=f"{run.file}, {run.threads} thread{'s' if run.threads > 1 else ''}, was not measured: {run.reason}{tip}",
+        )
+
+
+def _not_int8(runs: Sequence[BenchRun]) -> Iterator[BenchWarning]:
+    for file, doubt in dict.fromkeys((run.file, run.doubt) for run in runs if run.doubt):
+        yield BenchWarning(kind="not int8", message=f"{file} is not what it is called: {doubt}.")
 
 
 def _int8_not_faster(runs: Sequence[BenchRun], environment: Environment) -> Iterator[BenchWarning]:
@@ -89,11 +143,29 @@ def _threads(runs: Sequence[BenchRun], cores: int) -> Iterator[BenchWarning]:
         )
 
 
-def _labels(labelled: bool) -> Iterator[BenchWarning]:
-    if not labelled:
+def _not_quiet(blocks: Sequence[Block]) -> Iterator[BenchWarning]:
+    spread = spread_of_blocks(blocks)
+    if spread > QUIET:
+        yield BenchWarning(
+            kind="not quiet",
+            message=f"The reference kernel, whose work never changes, moved by {100 * spread:.0f} % between blocks: "
+            "something else used this machine, or its frequency changed. Stop other programs, set the governor "
+            "to performance, cool the board; then measure again.",
+        )
+
+
+def _images(data: DataFacts) -> Iterator[BenchWarning]:
+    if not data.labelled:
         yield BenchWarning(
             kind="no labels",
             message="The data have no class folders: latency only, accuracy was not measured.",
+        )
+    elif data.images < _FEW_IMAGES:
+        lowest = 100 * wilson_interval(data.images, data.images)[0]
+        yield BenchWarning(
+            kind="few images",
+            message=f"{data.images} images prove little about accuracy: even if all of them are right, top-1 may be "
+            f"anything from {lowest:.0f} % on.",
         )
 
 

@@ -10,24 +10,26 @@ Examples:
   edgesmith bench deploy --data runs/flowers
   edgesmith bench flowers-float32.tflite flowers-int8.tflite --data flowers/test --threads 1,2,4 -o bench
   edgesmith bench flowers-int8.onnx --data photos/ --quick --json > bench.json
+  edgesmith bench deploy --data runs/flowers --processes 5 -o bench-main
+  edgesmith bench flowers-int8.tflite --data runs/flowers --scenario sustained --minutes 10
+  edgesmith bench deploy --data runs/flowers --device ssh://pi@raspberrypi.local --install
 
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from edgesmith.benchmarks.plan import (
-    DEVICES,
-    QUICK_SAMPLES,
-    QUICK_SECONDS,
-    SAMPLES,
-    SECONDS,
-    BenchmarkPlan,
-)
+from edgesmith.benchmarks.plan import BenchmarkPlan
+from edgesmith.benchmarks.protocol import add_protocol_arguments, protocol_of
 from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.engines import ENGINE_NAMES
-from edgesmith.runtime.errors import needs_extra
+from edgesmith.runtime.errors import DeviceError, OptionError, needs_extra
+
+if TYPE_CHECKING:
+    from edgesmith.benchmarks.results import BenchResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,12 +56,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=ENGINE_NAMES,
         help="the engine (the first installed one of a file)",
     )
-    parser.add_argument("--device", choices=DEVICES, default="local", help="where to measure (local)")
     parser.add_argument(
-        "--quick",
-        action="store_true",
-        help=f"{QUICK_SAMPLES} samples, however short; else {SAMPLES} and {SECONDS:g} s at least",
+        "--device",
+        nargs="+",
+        type=_device,
+        default=["local"],
+        metavar="DEVICE",
+        help="where to measure: local, ssh://user@host:port; several at the same time (local)",
     )
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help="put numpy, Pillow and an engine into a virtual environment of its own on the device",
+    )
+    parser.add_argument("--remote-python", metavar="PYTHON", help="the Python to run on the device (python3)")
+    parser.add_argument("--resume", action="store_true", help="go on with a benchmark that was broken off")
+    add_protocol_arguments(parser)
     parser.add_argument("--seed", type=int, default=0, help="order of images and turns (0)")
     parser.add_argument("--json", action="store_true", help="print bench.json's document on stdout")
 
@@ -69,18 +81,73 @@ def run(arguments: argparse.Namespace) -> int:
     with needs_extra("bench"):
         from edgesmith.benchmarks.benchmark import bench
         from edgesmith.benchmarks.progress import Silence, TerminalProgress
-        from edgesmith.benchmarks.report.render import REPORT_HTML
-        from edgesmith.benchmarks.report.table import terminal_table
 
-        result = bench(_plan(arguments), progress=TerminalProgress() if sys.stderr.isatty() else Silence())
+        if len(arguments.device) > 1:
+            return _run_on_several(arguments)
+        progress = TerminalProgress() if sys.stderr.isatty() else Silence()
+        result = bench(_plan(arguments), progress=progress)
+        _remember([result], arguments)
     if arguments.json:
         sys.stdout.write(result.to_json())
-        return 0
+    else:
+        _show(result, arguments.output)
+    _hold([result], arguments)
+    return 0
+
+
+def _remember(results: Sequence["BenchResult"], arguments: argparse.Namespace) -> None:
+    if arguments.history is not None:
+        from edgesmith.benchmarks.history.folder import remember
+
+        for result in results:
+            remember(result, arguments.history)
+
+
+def _hold(results: Sequence["BenchResult"], arguments: argparse.Namespace) -> None:
+    if arguments.strict:
+        from edgesmith.benchmarks.caveats import require_fit_throughout
+
+        for result in results:
+            require_fit_throughout(result.warnings)
+
+
+def _run_on_several(arguments: argparse.Namespace) -> int:
+    from edgesmith.benchmarks.devices.address import parse_address
+    from edgesmith.benchmarks.devices.several import SCHEMA, bench_each
+    from edgesmith.benchmarks.document import to_text
+    from edgesmith.benchmarks.progress import LineProgress
+
+    devices = [parse_address(text) for text in arguments.device]
+    outcomes = bench_each(_plan(arguments), devices, progress=LineProgress)
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    results = [outcome.result for outcome in outcomes if outcome.result is not None]
+    _remember(results, arguments)
+    if arguments.json:
+        document = {"schema": SCHEMA, "devices": [outcome.to_json() for outcome in outcomes]}
+        sys.stdout.write(to_text(document) + "\n")
+    else:
+        for outcome in outcomes:
+            if outcome.result is not None:
+                print(f"{outcome.plan.device}:")
+                _show(outcome.result, outcome.plan.output)
+                print()
+    if failed:
+        raise DeviceError(
+            f"{len(failed)} of {len(outcomes)} devices: {'; '.join(str(one.error) for one in failed)}",
+            tip="; ".join(dict.fromkeys(one.error.tip for one in failed if one.error and one.error.tip)),
+        )
+    _hold(results, arguments)
+    return 0
+
+
+def _show(result: "BenchResult", output: Path) -> None:
+    from edgesmith.benchmarks.report.render import REPORT_HTML
+    from edgesmith.benchmarks.report.table import terminal_table
+
     print(terminal_table(result))
     for warning in result.warnings:
         print(f"warning: {warning.message}", file=sys.stderr)
-    print(f"\nreport: {arguments.output / REPORT_HTML}")
-    return 0
+    print(f"\nreport: {output / REPORT_HTML}")
 
 
 def _plan(arguments: argparse.Namespace) -> BenchmarkPlan:
@@ -90,11 +157,22 @@ def _plan(arguments: argparse.Namespace) -> BenchmarkPlan:
         output=arguments.output,
         threads=arguments.threads,
         engine=arguments.engine,
-        device=arguments.device,
-        samples=QUICK_SAMPLES if arguments.quick else SAMPLES,
-        seconds=QUICK_SECONDS if arguments.quick else SECONDS,
+        device=arguments.device[0],
+        **protocol_of(arguments),
         seed=arguments.seed,
+        resume=arguments.resume,
+        install=arguments.install,
+        remote_python=arguments.remote_python,
     )
+
+
+def _device(text: str) -> str:
+    from edgesmith.benchmarks.devices.address import parse_address
+
+    try:
+        return parse_address(text).text
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(f"{error}; {error.tip}") from error
 
 
 def _threads(text: str) -> tuple[int, ...]:

@@ -4,28 +4,38 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from edgesmith.runtime.errors import DataError, ImageError, ModelFileError
+from edgesmith.runtime.errors import DataError, EdgesmithError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages, list_evaluation, list_images
 from edgesmith.runtime.images import decode
+from edgesmith.runtime.inspect import inspect
 from edgesmith.runtime.modelfile import read_spec
 from edgesmith.runtime.runrecord import RUN_FILE, RunRecord, require_unchanged, sha256_of
 from edgesmith.runtime.spec import MODEL_FORMATS, ModelSpec
 
 _NAMED_BAD_IMAGES = 5
+_NAMED_LABELS = 10
 _MODEL_SUFFIXES = tuple(f".{known}" for known in MODEL_FORMATS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInput:
-    """One model file. `file`: the name it goes by in results, never an absolute path."""
+    """One model file. `file`: the name it goes by in results, never an absolute path.
+
+    Of a file that is called int8: `int8_macs_share`, how much of its work is done on 8-bit integers, 0..1, and
+    `doubt`, that this is too little to be called so. None for others, and where the convert part, which reads
+    operators, is not installed.
+    """
 
     path: Path
     file: str
     sha256: str
     bytes: int
     spec: ModelSpec
+    int8_macs_share: float | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +53,8 @@ class DataInput:
         """
         if self.labelled is None:
             return None
-        try:
-            return self.labelled.relabelled(model.spec.labels).classes
-        except DataError as error:
-            raise DataError(f"{model.file}: {error}", tip=error.tip) from error
+        _require_known(self.labelled.labels, model)
+        return self.labelled.relabelled(model.spec.labels).classes
 
 
 def read_models(paths: Sequence[Path]) -> list[ModelInput]:
@@ -56,10 +64,7 @@ def read_models(paths: Sequence[Path]) -> list[ModelInput]:
     """
     paths = [file for path in paths for file in _model_files(path)]
     return [
-        ModelInput(
-            path=path, file=file, sha256=sha256_of(path), bytes=path.stat().st_size, spec=read_spec(path)
-        )
-        for path, file in zip(_existing(paths), _distinct_names(paths), strict=True)
+        _read_model(path, file) for path, file in zip(_existing(paths), _distinct_names(paths), strict=True)
     ]
 
 
@@ -104,6 +109,51 @@ def check_and_hash(data: DataInput, *, advance: Callable[[], None] = lambda: Non
             tip="remove or replace them; nothing was measured",
         )
     return whole.hexdigest()
+
+
+def _read_model(path: Path, file: str) -> ModelInput:
+    spec = read_spec(path)
+    share, doubt = _int8_truth(path) if spec.precision == "int8" or "int8" in path.stem else (None, None)
+    return ModelInput(
+        path=path,
+        file=file,
+        sha256=sha256_of(path),
+        bytes=path.stat().st_size,
+        spec=spec,
+        int8_macs_share=share,
+        doubt=doubt,
+    )
+
+
+def _int8_truth(path: Path) -> tuple[float | None, str | None]:
+    try:
+        found = inspect(path)
+    except EdgesmithError:
+        # No engine of this machine takes the file. Whether the measured one does is found out there, and told.
+        return None, None
+    return None if found.anatomy is None else found.anatomy.int8_macs_share, found.doubt
+
+
+def _require_known(labels: Sequence[str], model: ModelInput) -> None:
+    """Raise `DataError` with the differences by name when the data have classes that the model does not."""
+    strangers = sorted(set(labels) - set(model.spec.labels))
+    unused = sorted(set(model.spec.labels) - set(labels))
+    if not strangers:
+        return
+    near = {stranger: get_close_matches(stranger, unused, n=1, cutoff=0.6) for stranger in strangers}
+    guesses = [f"{stranger!r} for {match[0]!r}" for stranger, match in near.items() if match]
+    raise DataError(
+        f"{model.file}: the data have classes that the model does not know: {_some(strangers)}; the model's "
+        f"labels without images are {_some(unused)}",
+        tip=f"the folders may be misnamed: {', '.join(guesses)}"
+        if guesses
+        else "measure a model with the classes it was trained on, or a folder of images without classes",
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:_NAMED_LABELS]))
+    return (shown or "none") + (f", … ({len(names)} in all)" if len(names) > _NAMED_LABELS else "")
 
 
 def _model_files(path: Path) -> list[Path]:

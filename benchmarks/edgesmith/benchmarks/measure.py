@@ -1,174 +1,246 @@
-"""The protocol: cold starts, warm-up, interleaved blocks of samples, memory, accuracy."""
+"""The protocol: cold starts; then, for each fresh process, warm-up and blocks of samples by turns; memory; accuracy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from time import perf_counter_ns
+from time import perf_counter
 
-from edgesmith.benchmarks.devices.process import WorkerProcess
-from edgesmith.benchmarks.inputs import ModelInput
+from edgesmith.benchmarks.devices.device import Worker
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress
-from edgesmith.benchmarks.results import BenchRun, StateBeforeAfter
-from edgesmith.benchmarks.schedule import block_size, rounds
-from edgesmith.benchmarks.statistics import median, summarize
+from edgesmith.benchmarks.results import Block
+from edgesmith.benchmarks.schedule import block_size, blocks_for, rounds, turns
+from edgesmith.benchmarks.statistics import median
+from edgesmith.benchmarks.variant import Variant
 from edgesmith.benchmarks.worker import messages
 from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.benchmarks.worker.timing import milliseconds
-from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.machine.state import State
 
-StartWorker = Callable[[str], WorkerProcess]
+StartWorker = Callable[[str], Worker]
 
 SETTLE = 2  # untimed inferences at the head of a block, after other variants had the processor
+REFERENCE_REPEATS = 9  # readings of the reference kernel before a block; 10 ms on an x86 core
+PROFILED_INFERENCES = 20
+
+
+def _absolute(file: Path) -> str:
+    return str(file.resolve())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What all variants share: the plan, the order of images, how to start a worker, whom to tell."""
+    """What all variants share: the plan, the order of images, how to start a worker, whom to tell.
+
+    `where`: what a file of this machine is called on the device. `clock`: seconds, on from any moment.
+    """
 
     plan: BenchmarkPlan
     images: tuple[str, ...]
     start_worker: StartWorker
     progress: Progress
+    where: Callable[[Path], str] = _absolute
+    clock: Callable[[], float] = perf_counter
 
 
 @dataclass(slots=True, kw_only=True)
-class Variant:
-    """One model with one number of threads, and what has been measured of it.
+class Station:
+    """A variant's process in one pass, and what it has measured in it."""
 
-    `classes`: file and class index of every labelled image; None without labels.
-    """
-
-    model: ModelInput
-    threads: int
-    labelled: tuple[tuple[Path, int], ...] | None
-    engine: str = ""
-    cold_starts: list[float] = field(default_factory=list)
-    loads: list[float] = field(default_factory=list)
+    number: int
+    variant: Variant
+    worker: Worker
+    plan: BenchmarkPlan
+    images: Iterator[str]
+    loaded: messages.Loaded
     warmup: tuple[float, ...] = ()
-    before: State | None = None
-    samples: Samples | None = None
+    size: int = 1
+    taken: Samples | None = None
 
-    def is_done(self, plan: BenchmarkPlan) -> bool:
-        """Whether it has both the samples and the seconds."""
-        if self.samples is None:
-            return False
-        return len(self.samples) >= plan.samples and sum(self.samples.end_to_end) >= 1000 * plan.seconds
+    def is_done(self) -> bool:
+        """Whether it has its process's share of both samples and seconds, or has failed."""
+        return self.variant.failure is not None or self.share() >= 1
+
+    def share(self) -> float:
+        """How much of this process's share is done, 0..1."""
+        if self.taken is None:
+            return 0.0
+        by_count = len(self.taken) * self.plan.processes / self.plan.samples
+        spent = sum(self.taken.end_to_end) * self.plan.processes
+        by_time = spent / (1000 * self.plan.seconds) if self.plan.seconds else 1.0
+        return min(1.0, by_count, by_time)
 
 
-def measure(variants: Sequence[Variant], bench: Bench) -> list[BenchRun]:
-    """Measure all variants; the runs come in the order given.
+def measure(variants: Sequence[Variant], bench: Bench) -> list[Block]:
+    """Measure all variants that have not failed; what is found is kept in them. Returns who had his turn when.
 
-    Nothing runs in parallel: the other variants' processes wait, loaded, while one has its turn. Raises
-    `EdgesmithError` naming the file when a worker refuses it or dies.
+    Nothing runs in parallel: the other variants' processes wait, loaded, while one has its turn. A variant
+    whose worker refuses or dies is left out from there on, with its `failure` set.
     """
     _cold_starts(variants, bench)
-    with ExitStack() as stack:
-        workers = [_open(variant, bench, stack) for variant in variants]
-        for variant, worker in bench.progress.track(list(zip(variants, workers, strict=True)), "warm-up"):
-            _warm_up(variant, worker, bench.plan, bench.images)
-        _blocks(variants, workers, bench)
-        # A list: the memory of all is read before the first accuracy pass.
-        finished = [_finish(worker) for worker in workers]
-        pairs = list(zip(finished, variants, workers, strict=True))
-        return [
-            _run(variant, worker, *rest) for rest, variant, worker in bench.progress.track(pairs, "accuracy")
-        ]
+    blocks: list[Block] = []
+    orders = rounds(range(len(variants)), seed=bench.plan.seed)
+    begin = bench.clock()
+    for process in range(bench.plan.processes):
+        with ExitStack() as stack:
+            watch = stack.enter_context(bench.start_worker("the reference kernel"))
+            stations = _open(variants, bench, stack)
+            _warm_up(stations, watch, bench)
+            blocks += _take_turns(stations, watch, bench, _Pass(process=process, orders=orders, begin=begin))
+            _finish(stations, watch)
+            if process == bench.plan.processes - 1:
+                _look_closer(stations, bench)
+    return blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pass:
+    """One fresh process of every variant: its number, the orders of turns to come, the clock at the first block."""
+
+    process: int
+    orders: Iterator[list[int]]
+    begin: float
 
 
 def _cold_starts(variants: Sequence[Variant], bench: Bench) -> None:
     orders = rounds(variants, seed=bench.plan.seed)
-    turns = [variant for order in islice(orders, bench.plan.cold_starts) for variant in order]
-    for variant in bench.progress.track(turns, "cold starts"):
-        start = perf_counter_ns()
-        with bench.start_worker(variant.model.file) as worker:
-            loaded = worker.ask(_load_request(variant, bench.plan), messages.Loaded)
-            worker.ask(messages.Classify(image=bench.images[0]), messages.Classified)
-            variant.cold_starts.append(milliseconds(perf_counter_ns() - start))
-        variant.loads.append(loaded.load_ms)
-        variant.engine = loaded.engine
+    turns_ = [variant for order in islice(orders, bench.plan.cold_starts) for variant in order]
+    with bench.start_worker("the cold starts") as starter:
+        for variant in bench.progress.track(turns_, "cold starts"):
+            if variant.failure is not None:
+                continue
+            with variant.attempt():
+                cold = starter.ask(_cold_start_request(variant, bench), messages.ColdStarted)
+                variant.cold_starts.append(cold.milliseconds)
+                variant.loads.append(cold.loaded.load_ms)
+                variant.engine = cold.loaded.engine
 
 
-def _load_request(variant: Variant, plan: BenchmarkPlan) -> messages.Load:
-    return messages.Load(model=str(variant.model.path.resolve()), threads=variant.threads, engine=plan.engine)
-
-
-def _open(variant: Variant, bench: Bench, stack: ExitStack) -> WorkerProcess:
-    worker = stack.enter_context(bench.start_worker(variant.model.file))
-    worker.ask(_load_request(variant, bench.plan), messages.Loaded)
-    return worker
-
-
-def _warm_up(variant: Variant, worker: WorkerProcess, plan: BenchmarkPlan, images: tuple[str, ...]) -> None:
-    variant.before = worker.ask(messages.ReadState(), State)
-    request = messages.WarmUp(images=images, inferences=plan.warmup_inferences, seconds=plan.warmup_seconds)
-    variant.warmup = worker.ask(request, messages.WarmedUp).milliseconds
-
-
-def _blocks(variants: Sequence[Variant], workers: Sequence[WorkerProcess], bench: Bench) -> None:
-    plan = bench.plan
-    images = [cycle(bench.images) for _ in variants]  # every variant sees the same pictures in the same order
-    sizes = [
-        block_size(samples=plan.samples, seconds=plan.seconds, expected_ms=median(variant.warmup))
-        for variant in variants
-    ]
-    with bench.progress.bar("samples", total=len(variants)) as show:
-        for order in rounds(range(len(variants)), seed=plan.seed):
-            waiting = [number for number in order if not variants[number].is_done(plan)]
-            if not waiting:
-                return
-            for number in waiting:
-                block = tuple(islice(images[number], sizes[number]))
-                request = messages.Measure(images=block, settle=SETTLE)
-                samples = workers[number].ask(request, Samples)
-                earlier = variants[number].samples
-                variants[number].samples = samples if earlier is None else earlier + samples
-                show(sum(_share_done(variant, plan) for variant in variants))
-
-
-def _share_done(variant: Variant, plan: BenchmarkPlan) -> float:
-    if variant.samples is None:
-        return 0.0
-    by_count = len(variant.samples) / plan.samples
-    by_time = sum(variant.samples.end_to_end) / (1000 * plan.seconds) if plan.seconds else 1.0
-    return min(1.0, by_count, by_time)
-
-
-def _finish(worker: WorkerProcess) -> tuple[State, int]:
-    memory = worker.ask(messages.ReadMemory(), messages.Memory)
-    return worker.ask(messages.ReadState(), State), memory.peak_rss_bytes
-
-
-def _accuracy(variant: Variant, worker: WorkerProcess) -> Accuracy | None:
-    if variant.labelled is None:
-        return None
-    files, classes = zip(*variant.labelled, strict=True)
-    request = messages.Evaluate(images=tuple(str(file.resolve()) for file in files), classes=classes)
-    return worker.ask(request, Accuracy)
-
-
-def _run(variant: Variant, worker: WorkerProcess, after: State, peak_rss_bytes: int) -> BenchRun:
-    if variant.samples is None or variant.before is None:
-        raise RuntimeError(f"{variant.model.file} was not measured")
-    return BenchRun(
-        file=variant.model.file,
-        name=variant.model.spec.name,
-        sha256=variant.model.sha256,
-        bytes=variant.model.bytes,
-        precision=variant.model.spec.precision,
-        engine=variant.engine,
+def _cold_start_request(variant: Variant, bench: Bench) -> messages.ColdStart:
+    return messages.ColdStart(
+        model=bench.where(variant.model.path),
         threads=variant.threads,
-        cold_start_ms=median(variant.cold_starts),
-        load_ms=median(variant.loads),
-        peak_rss_bytes=peak_rss_bytes,
-        accuracy=_accuracy(variant, worker),
-        summary=summarize(variant.samples),
-        state=StateBeforeAfter(before=variant.before, after=after),
-        cold_starts_ms=tuple(variant.cold_starts),
-        loads_ms=tuple(variant.loads),
-        warmup_ms=variant.warmup,
-        samples_ms=variant.samples,
+        engine=bench.plan.engine,
+        image=bench.images[0],
+    )
+
+
+def load_request(variant: Variant, bench: Bench) -> messages.Load:
+    """What a worker is asked first."""
+    return messages.Load(
+        model=bench.where(variant.model.path), threads=variant.threads, engine=bench.plan.engine
+    )
+
+
+def _open(variants: Sequence[Variant], bench: Bench, stack: ExitStack) -> list[Station]:
+    stations = []
+    for number, variant in enumerate(variants):
+        if variant.failure is not None:
+            continue
+        with variant.attempt():
+            worker = stack.enter_context(bench.start_worker(variant.model.file))
+            loaded = worker.ask(load_request(variant, bench), messages.Loaded)
+            # Every variant sees the same pictures in the same order.
+            images = cycle(bench.images)
+            stations.append(
+                Station(
+                    number=number,
+                    variant=variant,
+                    worker=worker,
+                    plan=bench.plan,
+                    images=images,
+                    loaded=loaded,
+                )
+            )
+    return stations
+
+
+def _warm_up(stations: Sequence[Station], watch: Worker, bench: Bench) -> None:
+    plan = bench.plan
+    request = messages.WarmUp(
+        images=bench.images, inferences=plan.warmup_inferences, seconds=plan.warmup_seconds
+    )
+    for station in bench.progress.track(stations, "warm-up"):
+        variant = station.variant
+        if variant.before is None:
+            variant.before = watch.ask(messages.ReadState(), State)
+        with variant.attempt():
+            station.warmup = station.worker.ask(request, messages.WarmedUp).milliseconds
+            station.size = block_size(
+                samples=plan.samples,
+                seconds=plan.seconds,
+                expected_ms=median(station.warmup),
+                blocks=blocks_for(plan),
+            )
+
+
+def _take_turns(stations: Sequence[Station], watch: Worker, bench: Bench, now: _Pass) -> list[Block]:
+    blocks: list[Block] = []
+    with bench.progress.bar("samples", total=len(stations)) as show:
+        for station in turns(stations, scenario=bench.plan.scenario, orders=now.orders):
+            reference = watch.ask(
+                messages.TimeReference(repeats=REFERENCE_REPEATS), messages.ReferenceTimes
+            ).milliseconds
+            begin = bench.clock() - now.begin
+            count = _sample(station, settle=SETTLE if bench.plan.scenario == "interleaved" else 0)
+            if count:
+                blocks.append(
+                    Block(
+                        process=now.process,
+                        run=station.number,
+                        samples=count,
+                        begin_s=round(begin, 3),
+                        reference_ms=reference,
+                        state=watch.ask(messages.ReadState(), State),
+                    )
+                )
+            show(sum(station.share() for station in stations))
+    return blocks
+
+
+def _sample(station: Station, *, settle: int) -> int:
+    """One block; the number of its samples, 0 when the worker failed."""
+    with station.variant.attempt():
+        images = tuple(islice(station.images, station.size))
+        samples = station.worker.ask(messages.Measure(images=images, settle=settle), Samples)
+        station.taken = samples if station.taken is None else station.taken + samples
+        return len(samples)
+    return 0
+
+
+def _finish(stations: Sequence[Station], watch: Worker) -> None:
+    """Read the memory of all, before the first accuracy pass of any."""
+    for station in stations:
+        variant = station.variant
+        if variant.failure is None and station.taken is not None:
+            with variant.attempt():
+                memory = station.worker.ask(messages.ReadMemory(), messages.Memory)
+                variant.remember_process(station.taken, station.warmup, station.loaded, memory)
+                variant.after = watch.ask(messages.ReadState(), State)
+
+
+def _look_closer(stations: Sequence[Station], bench: Bench) -> None:
+    """Accuracy, and the time by operator."""
+    for station in bench.progress.track(stations, "accuracy"):
+        variant = station.variant
+        if variant.failure is not None:
+            continue
+        with variant.attempt():
+            if variant.labelled is not None:
+                files, classes = zip(*variant.labelled, strict=True)
+                request = messages.Evaluate(images=tuple(map(bench.where, files)), classes=classes)
+                variant.evaluated = station.worker.ask(request, messages.Evaluated)
+            if bench.plan.profile:
+                variant.profile = station.worker.ask(
+                    _profile_request(variant, bench), messages.Profiled
+                ).operators
+
+
+def _profile_request(variant: Variant, bench: Bench) -> messages.ProfileOperators:
+    return messages.ProfileOperators(
+        model=bench.where(variant.model.path),
+        threads=variant.threads,
+        image=bench.images[0],
+        inferences=PROFILED_INFERENCES,
     )

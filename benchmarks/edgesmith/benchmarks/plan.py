@@ -7,12 +7,17 @@ from typing import Literal, get_args
 from edgesmith.runtime.engines import EngineName
 from edgesmith.runtime.errors import EdgesmithError
 
-Device = Literal["local"]
-DEVICES: tuple[Device, ...] = get_args(Device)
+Scenario = Literal["interleaved", "single-stream", "sustained"]
+SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
+
+Device = Literal["local", "ssh"]
 
 # Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
 SAMPLES, SECONDS = 200, 5.0
 QUICK_SAMPLES, QUICK_SECONDS = 50, 0.0
+
+# What `--minutes` stands for where it is not given. A small board is warm after ten minutes.
+SINGLE_STREAM_MINUTES, SUSTAINED_MINUTES = 1.0, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,15 @@ class BenchmarkPlan:
     split where it has one), or of images alone, which gives no accuracy. `engine`: the preferred installed
     one of each file unless given. A variant ends when it has both `samples` and `seconds` of timed
     inference. `cold_starts`: fresh processes whose median is the cold start.
+
+    `scenario`: `interleaved`, variants in blocks by turns; `single-stream` and `sustained`, each variant by
+    itself without a pause. `processes`: fresh processes a variant, which share its samples and seconds;
+    `edgesmith compare` needs at least 5. `profile`: also time by operator, where the engine tells it. `strict`:
+    refuse a machine that is not fit to be measured on.
+
+    `device`: as `edgesmith.benchmarks.devices.address` reads it. `resume`: go on with what an earlier run of the
+    same plan left unfinished. `install`: put what the device lacks into a virtual environment there.
+    `remote_python`: the Python to run there, `python3` unless given.
     """
 
     models: tuple[Path, ...]
@@ -30,25 +44,37 @@ class BenchmarkPlan:
     output: Path = Path("bench")
     threads: tuple[int, ...] = (1,)
     engine: EngineName | None = None
-    device: Device = "local"
+    device: str = "local"
     samples: int = SAMPLES
     seconds: float = SECONDS
     warmup_inferences: int = 10
     warmup_seconds: float = 0.5
     cold_starts: int = 3
     seed: int = 0
+    scenario: Scenario = "interleaved"
+    processes: int = 1
+    profile: bool = False
+    strict: bool = False
+    resume: bool = False
+    install: bool = False
+    remote_python: str | None = None
 
     def __post_init__(self) -> None:
         """Raise `EdgesmithError` for numbers that cannot be meant."""
         if not self.models:
             raise EdgesmithError("no model files", tip="name at least one .tflite or .onnx")
         _require_at_least(1, samples=self.samples, warmup_inferences=self.warmup_inferences)
-        _require_at_least(1, cold_starts=self.cold_starts)
+        _require_at_least(1, cold_starts=self.cold_starts, processes=self.processes)
         _require_at_least(0, seconds=self.seconds, warmup_seconds=self.warmup_seconds)
         if not self.threads or min(self.threads) < 1 or len(set(self.threads)) != len(self.threads):
             raise EdgesmithError(
                 f"threads {list(self.threads)}; different numbers of 1 or more are needed",
                 tip="for example --threads 1,2,4",
+            )
+        if self.processes > 1 and self.scenario == "sustained":
+            raise EdgesmithError(
+                f"{self.processes} processes in the scenario sustained; it runs one without a pause",
+                tip="leave out --processes, or --scenario",
             )
 
 

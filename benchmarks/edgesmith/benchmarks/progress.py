@@ -1,5 +1,6 @@
 """Telling how far a benchmark is."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
@@ -31,6 +32,24 @@ class Silence:
     def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` asks for it; nobody is told
         """Hand out `items`."""
         return iter(items)
+
+
+class LineProgress:
+    """One line on stderr a stage, after a label: for several benchmarks that run at the same time."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+
+    @contextmanager
+    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as above
+        """Say that a stage begins."""
+        sys.stderr.write(f"{self._label}: {stage}\n")
+        yield lambda done: None
+
+    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:
+        """Say that a stage begins, and hand out `items`."""
+        with self.bar(stage, total=len(items)):
+            yield from items
 
 
 class TerminalProgress:

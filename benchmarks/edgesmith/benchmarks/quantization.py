@@ -43,6 +43,8 @@ def quantized_pairs(runs: Sequence[BenchRun]) -> list[QuantizedPair]:
 def likely_reason(pair: QuantizedPair, environment: Environment) -> str:
     """Why int8 did not pay on this machine: the first of the known causes that applies."""
     words = frozenset(environment.cpu_features)
+    if pair.int8.doubt is not None:
+        return pair.int8.doubt
     if pair.int8.engine_name == "tflite-runtime":
         return "tflite-runtime runs int8 without XNNPACK; ai-edge-litert has fast kernels"
     if pair.float32.summary.phases.invoke.p50 < _SMALL_MODEL_MS:

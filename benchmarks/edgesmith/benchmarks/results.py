@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from edgesmith.benchmarks.classification import Disagreement, Evaluation, Quality
 from edgesmith.benchmarks.document import to_text
-from edgesmith.benchmarks.plan import Device
-from edgesmith.benchmarks.statistics import Summary, median, summarize
-from edgesmith.benchmarks.worker.messages import Samples
+from edgesmith.benchmarks.plan import Device, Scenario
+from edgesmith.benchmarks.singlestream import SingleStream
+from edgesmith.benchmarks.statistics import Summary, median
+from edgesmith.benchmarks.worker.messages import OperatorTime, Samples
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.atomic import write_bytes
 from edgesmith.runtime.errors import DataError, ModelFileError
@@ -21,7 +23,19 @@ from edgesmith.runtime.strict import from_json
 BENCH_SCHEMA: Literal["edgesmith.bench/1"] = "edgesmith.bench/1"
 BENCH_FILE = "bench.json"
 
-WarningKind = Literal["int8 not faster", "noisy", "busy", "governor", "throttled", "threads", "no labels"]
+WarningKind = Literal[
+    "int8 not faster",
+    "not int8",
+    "failed",
+    "noisy",
+    "not quiet",
+    "busy",
+    "governor",
+    "throttled",
+    "threads",
+    "no labels",
+    "few images",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +69,8 @@ class PlanFacts:
     warmup_seconds: float
     cold_starts: int
     seed: int
+    scenario: Scenario = "interleaved"
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +82,78 @@ class StateBeforeAfter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryUse:
+    """Resident sets of the first process, bytes: before the engine was imported, with the file open, after the samples."""
+
+    before_load_bytes: int
+    after_load_bytes: int
+    after_inference_bytes: int
+
+    @property
+    def load_growth_bytes(self) -> int:
+        """By how much loading made the process grow: the engine and the model."""
+        return self.after_load_bytes - self.before_load_bytes
+
+    @property
+    def inference_growth_bytes(self) -> int:
+        """By how much it grew from then to the end of the samples."""
+        return self.after_inference_bytes - self.after_load_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRun:
+    """One fresh process of a run: the next `samples` of its `samples_ms` are from it. `warmup_ms`: as there."""
+
+    samples: int
+    warmup_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One turn of a run, in the order of time; the next `samples` of the run's `samples_ms` are from it.
+
+    `process`, `run`: from 0. `begin_s`: seconds since the first block began. `reference_ms`: the reference
+    kernel, timed right before. `state`: the machine right after.
+    """
+
+    process: int
+    run: int
+    samples: int
+    begin_s: float
+    reference_ms: tuple[float, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRun:
+    """A variant that could not be measured: what the engine or the worker said, and what to do."""
+
+    file: str
+    precision: Precision
+    engine: str | None
+    threads: int
+    reason: str
+    tip: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantizedAccuracy:
+    """Is int8 really worse? `int8` and `float32`: indices of runs; `second` of `test` is the int8 file."""
+
+    int8: int
+    float32: int
+    test: Disagreement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchRun:
     """One variant: a model file on an engine with a number of threads.
 
     Times in milliseconds. `cold_start_ms`: median of `cold_starts_ms`, from starting a fresh process to its
     first answer to a photo; `load_ms`: median of `loads_ms`, opening the file inside those processes.
-    `warmup_ms`: every warm-up sample, end to end. `accuracy`: None without labels.
+    `warmup_ms`: every warm-up sample, end to end. `accuracy`: None without labels, as are `evaluation` and
+    `quality`. `processes`: in the order of the samples; () in older files. `doubt`: why the file is not the int8
+    that it is called. `profile`: by operator, where it was asked for and the engine tells it.
     """
 
     file: str
@@ -91,13 +173,23 @@ class BenchRun:
     loads_ms: tuple[float, ...]
     warmup_ms: tuple[float, ...]
     samples_ms: Samples
+    processes: tuple[ProcessRun, ...] = ()
+    memory: MemoryUse | None = None
+    evaluation: Evaluation | None = None
+    quality: Quality | None = None
+    single_stream: SingleStream | None = None
+    int8_macs_share: float | None = None
+    doubt: str | None = None
+    profile: tuple[OperatorTime, ...] | None = None
 
     def __post_init__(self) -> None:
         """Raise `ValueError` when a derived number does not follow from the raw ones."""
-        if self.summary != summarize(self.samples_ms):
+        if not self.summary.follows_from(self.samples_ms):
             raise ValueError(f"the summary of {self.file} does not follow from its samples")
         if self.cold_start_ms != median(self.cold_starts_ms) or self.load_ms != median(self.loads_ms):
             raise ValueError(f"cold_start_ms or load_ms of {self.file} is not the median of its raw values")
+        if self.processes and sum(process.samples for process in self.processes) != len(self.samples_ms):
+            raise ValueError(f"the processes of {self.file} do not add up to its samples")
 
     @property
     def format(self) -> str:
@@ -112,13 +204,20 @@ class BenchRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchResult:
-    """A whole benchmark, in the order of the command line."""
+    """A whole benchmark, in the order of the command line.
+
+    `blocks`: who had his turn when; () in older files. `failed`: what could not be measured, and why.
+    `int8_accuracy`: for each int8 run with its float32 run, both evaluated.
+    """
 
     environment: Environment
     data: DataFacts
     plan: PlanFacts
     warnings: tuple[BenchWarning, ...]
     runs: tuple[BenchRun, ...]
+    failed: tuple[FailedRun, ...] = ()
+    int8_accuracy: tuple[QuantizedAccuracy, ...] = ()
+    blocks: tuple[Block, ...] = ()
     schema: Literal["edgesmith.bench/1"] = BENCH_SCHEMA
 
     def __post_init__(self) -> None:

@@ -1,18 +1,36 @@
 """In which order variants take their turns, and how much they do in each.
 
 Every variant is measured in blocks; in each round every unfinished variant has one block, in a random order.
-What drifts (temperature, other processes) so hits all variants alike instead of the last one.
+What drifts (temperature, other processes) so hits all variants alike instead of the last one. The scenarios
+`single-stream` and `sustained` are about one variant that works without a pause: there each has all its turns
+in a row.
 """
 
 import math
 import random
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from edgesmith.benchmarks.plan import BenchmarkPlan, Scenario
 
 T = TypeVar("T")
 
 BLOCKS = 10  # rounds in which every variant should be done
+_LEAST_BLOCKS = 2  # of a process, so that its median does not rest on one moment
+_BLOCK_SECONDS = 2.0  # of the scenarios without pause: how often temperature and frequency are read
 _MARGIN = 1.1  # a warm-up's median is a little off; without it most variants would need an eleventh round
+
+
+class Seat(Protocol):
+    """Someone who takes turns until he is done."""
+
+    number: int
+
+    def is_done(self) -> bool:
+        """Whether he needs no further turn."""
+
+
+S = TypeVar("S", bound=Seat)
 
 
 def rounds(variants: Sequence[T], *, seed: int) -> Iterator[list[T]]:
@@ -25,10 +43,31 @@ def rounds(variants: Sequence[T], *, seed: int) -> Iterator[list[T]]:
         yield order
 
 
-def block_size(*, samples: int, seconds: float, expected_ms: float) -> int:
-    """Samples a block, so that `BLOCKS` blocks give `samples` and last `seconds` at `expected_ms` each."""
+def turns(seats: Sequence[S], *, scenario: Scenario, orders: Iterator[Sequence[int]]) -> Iterator[S]:
+    """Whose turn it is, until all are done; `orders` are random orders of the seats' numbers."""
+    if scenario != "interleaved":
+        for seat in seats:
+            while not seat.is_done():
+                yield seat
+        return
+    by_number = {seat.number: seat for seat in seats}
+    while not all(seat.is_done() for seat in seats):
+        for number in next(orders):
+            if number in by_number and not by_number[number].is_done():
+                yield by_number[number]
+
+
+def blocks_for(plan: BenchmarkPlan) -> int:
+    """How many blocks a variant's samples come in, over all its processes."""
+    if plan.scenario != "interleaved":
+        return max(BLOCKS, math.ceil(plan.seconds / _BLOCK_SECONDS))
+    return plan.processes * max(_LEAST_BLOCKS, math.ceil(BLOCKS / plan.processes))
+
+
+def block_size(*, samples: int, seconds: float, expected_ms: float, blocks: int = BLOCKS) -> int:
+    """Samples a block, so that `blocks` blocks give `samples` and last `seconds` at `expected_ms` each."""
     needed_for_time = math.ceil(_MARGIN * seconds * 1000 / max(expected_ms, 1e-3))
-    return math.ceil(max(samples, needed_for_time) / BLOCKS)
+    return math.ceil(max(samples, needed_for_time) / blocks)
 
 
 def image_order(images: Sequence[T], *, seed: int) -> list[T]:

@@ -23,6 +23,10 @@ COMMANDS = {
     "doctor": ("edgesmith.runtime.commands.doctor", "is this machine fit, and what holds it back"),
     "bundle": ("edgesmith.runtime.commands.bundle", "one file for a device: runtime and model -> edge.pyz"),
     "bench": ("edgesmith.benchmarks.command", "latency, memory and accuracy -> bench.json, report.html"),
+    "compare": (
+        "edgesmith.benchmarks.compare.command",
+        "two benchmarks: what changed, what is noise; a gate",
+    ),
     "completion": ("edgesmith.cli.completion", "tab completion for bash or zsh"),
 }
 

@@ -47,6 +47,10 @@ class EngineError(EdgesmithError):
     """No engine for the file, or one that refused it."""
 
 
+class DeviceError(EdgesmithError):
+    """A device that cannot be reached, has gone, or lacks what it needs."""
+
+
 class OutputError(EdgesmithError):
     """A place that cannot be written to, or holds something already."""
 

@@ -1,1 +1,1 @@
-"""Where workers run. A device is a way to start one: a function from a name for messages to a `WorkerProcess`."""
+"""Where workers run. A device (`device.py`) takes files and starts workers; an address (`address.py`) names it."""

@@ -2,8 +2,11 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from edgesmith.benchmarks.devices.process import WorkerProcess
+from edgesmith.benchmarks.progress import Progress
 
 # -P: what lies in the current folder must not shadow modules.
 _COMMAND = (sys.executable, "-P", "-m", "edgesmith.benchmarks.worker")
@@ -14,3 +17,15 @@ def start_worker(subject: str) -> WorkerProcess:
     # Without cached bytecode every start would compile all modules anew, which no device in use does.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return WorkerProcess(subject, command=_COMMAND, environment=environment)
+
+
+class LocalDevice:
+    """Files stay where they are."""
+
+    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:  # noqa: ARG002 - `Device` has it; nothing lasts here
+        """Their absolute paths."""
+        return {file: str(file.resolve()) for file in files}
+
+    def start_worker(self, subject: str) -> WorkerProcess:
+        """A process of this machine."""
+        return start_worker(subject)

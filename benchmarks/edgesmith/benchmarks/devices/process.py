@@ -1,12 +1,11 @@
 """The controller's end of a worker: any command that speaks the worker's JSON lines on stdin and stdout."""
 
 import json
-import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from edgesmith.benchmarks.worker.messages import Request, encode_request
 from edgesmith.runtime import errors
@@ -15,6 +14,9 @@ from edgesmith.runtime.strict import from_json
 
 T = TypeVar("T")
 
+# What an exit code and the last words mean where a command is no worker itself but leads to one; None: as usual.
+Diagnosis = Callable[[int, str], errors.EdgesmithError | None]
+
 _STDERR_LINES = 5
 
 
@@ -22,10 +24,16 @@ class WorkerProcess:
     """A started worker. Leaving the `with` block ends it, whatever it is doing."""
 
     def __init__(
-        self, subject: str, *, command: Sequence[str], environment: Mapping[str, str] | None = None
+        self,
+        subject: str,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        diagnose: Diagnosis = lambda code, said: None,
     ) -> None:
         """Start `command`. `subject` names the model file in messages."""
         self._subject = subject
+        self._diagnose = diagnose
         # A file rather than a pipe: a worker that says much on stderr never waits for a reader.
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker; closed in __exit__
         self._process = subprocess.Popen(  # noqa: S603 - a list, no shell; made in devices/local.py
@@ -60,16 +68,24 @@ class WorkerProcess:
             stdin.flush()
         except BrokenPipeError:
             return ""
-        return stdout.readline()
+        line = stdout.readline()
+        while line and not line.startswith("{"):  # a login shell's greeting; answers are JSON objects
+            line = stdout.readline()
+        return line
 
-    def _died(self, command: str) -> errors.EngineError:
+    def _died(self, command: str) -> errors.EdgesmithError:
         code = self._process.wait()
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         self._stderr.seek(0)
-        said = self._stderr.read().decode(errors="replace").strip().splitlines()[-_STDERR_LINES:]
+        said = self._stderr.read().decode(errors="replace").strip()
+        known = self._diagnose(code, said)
+        if known is not None:
+            return known
+        # A shell between the two adds 128 to a signal's number.
+        signal = -code if code < 0 else code - 128 if code > 128 else None
+        how = f"ended with code {code}" if signal is None else f"was killed by signal {signal}"
         return errors.EngineError(
             f"{self._subject}: the measuring process {how} at {command}"
-            + "".join(f"\n  | {line}" for line in said),
+            + "".join(f"\n  | {line}" for line in said.splitlines()[-_STDERR_LINES:]),
             tip="signal 9 means that memory ran out; `edgesmith verify` runs the file alone",
         )
 
@@ -83,12 +99,12 @@ class WorkerProcess:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                _close_quietly(pipe.fileno(), pipe)
+                _close_quietly(pipe)
         self._stderr.close()
 
 
-def _close_quietly(descriptor: int, pipe: Any) -> None:
+def _close_quietly(pipe: IO[str]) -> None:
     try:
         pipe.close()
-    except BrokenPipeError:  # unsent bytes for a reader that is gone
-        os.close(descriptor)
+    except BrokenPipeError:  # unsent bytes for a reader that is gone; the descriptor is closed all the same
+        return

@@ -1,4 +1,4 @@
-"""`python -m edgesmith.benchmarks.worker`: answers requests until stdin ends."""
+"""`python -m edgesmith.benchmarks.worker`: answers requests until stdin is closed."""
 
 import dataclasses
 import json
@@ -6,14 +6,16 @@ import sys
 
 from edgesmith.benchmarks.worker.messages import decode_request
 from edgesmith.benchmarks.worker.session import Session
+from edgesmith.benchmarks.worker.watch import end_when_closed
 from edgesmith.runtime.errors import EdgesmithError
 from edgesmith.runtime.failure import Failure
 from edgesmith.runtime.nativelog import private_stdout
 
 
 def main() -> int:
-    """Serve one controller. A defect ends the process with its traceback on stderr."""
+    """Serve one controller, and end with it. A defect ends the process with its traceback on stderr."""
     answers = private_stdout()
+    end_when_closed(sys.stdin.fileno())
     session = Session()
     for line in sys.stdin:
         try:

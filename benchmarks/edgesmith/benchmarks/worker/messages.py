@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.strict import from_json
 
 Phase = Literal["decode", "preprocess", "invoke", "postprocess"]
@@ -33,6 +34,16 @@ class Classify:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColdStart:
+    """Start a fresh worker on the same device, let it load a model and classify one image. Answer: `ColdStarted`."""
+
+    model: str
+    threads: int
+    engine: str | None
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarmUp:
     """Classify `images` in a circle, at least `inferences` times and `seconds` long. Answer: `WarmedUp`."""
 
@@ -51,10 +62,27 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluate:
-    """Classify all images and compare with their class indices. Answer: `edgesmith.runtime.accuracy.Accuracy`."""
+    """Classify all images and compare with their class indices. Answer: `Evaluated`."""
 
     images: tuple[str, ...]
     classes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeReference:
+    """Time the reference kernel, which is the same for every model. Needs no `Load`. Answer: `ReferenceTimes`."""
+
+    repeats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileOperators:
+    """Run `image` `inferences` times in a second session under the engine's own profiler. Answer: `Profiled`."""
+
+    model: str
+    threads: int
+    image: str
+    inferences: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +100,33 @@ class ReadEnvironment:
     """Answer: `edgesmith.runtime.machine.environment.Environment`."""
 
 
-Request = Load | Classify | WarmUp | Measure | Evaluate | ReadMemory | ReadState | ReadEnvironment
+Request = (
+    Load
+    | Classify
+    | ColdStart
+    | WarmUp
+    | Measure
+    | Evaluate
+    | TimeReference
+    | ProfileOperators
+    | ReadMemory
+    | ReadState
+    | ReadEnvironment
+)
 _REQUESTS: dict[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """`engine`: package and version. `load_ms`: importing the engine and opening the file, milliseconds."""
+    """`engine`: package and version. `load_ms`: importing the engine and opening the file, milliseconds.
+
+    `rss_before_bytes`, `rss_after_bytes`: the process's resident set around it; None where the system does not tell.
+    """
 
     engine: str
     load_ms: float
+    rss_before_bytes: int | None = None
+    rss_after_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +138,14 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColdStarted:
+    """`milliseconds`: from starting the process to its first answer, by the device's own clock."""
+
+    loaded: Loaded
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarmedUp:
     """End-to-end times of the warm-up, milliseconds, in order."""
 
@@ -101,9 +154,45 @@ class WarmedUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """Largest resident set of the worker process until now, bytes."""
+    """Largest resident set of the worker process until now, and the one of now, bytes.
+
+    `rss_bytes`: None where the system does not tell.
+    """
 
     peak_rss_bytes: int
+    rss_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """Accuracy, and what it is counted from: for each image the best class's index and its probability 0..1."""
+
+    accuracy: Accuracy
+    predicted: tuple[int, ...]
+    confidence: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceTimes:
+    """One time a repeat, milliseconds."""
+
+    milliseconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTime:
+    """One operator of the graph as the engine runs it: its kind and name, and its mean time an inference."""
+
+    kind: str
+    name: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiled:
+    """The operators in the order of execution; None where the engine has no profiler that Python can reach."""
+
+    operators: tuple[OperatorTime, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,25 +7,32 @@ from typing import TYPE_CHECKING, Union, cast
 
 import numpy as np
 
-from edgesmith.benchmarks.worker.memory import peak_rss_bytes
+from edgesmith.benchmarks.worker.memory import peak_rss_bytes, rss_bytes
 from edgesmith.benchmarks.worker.messages import (
     Classified,
     Classify,
+    ColdStart,
+    ColdStarted,
     Evaluate,
+    Evaluated,
     Load,
     Loaded,
     Measure,
     Memory,
+    Profiled,
+    ProfileOperators,
     ReadEnvironment,
     ReadMemory,
     ReadState,
+    ReferenceTimes,
     Request,
     Samples,
+    TimeReference,
     WarmedUp,
     WarmUp,
 )
 from edgesmith.benchmarks.worker.timing import milliseconds, time_samples
-from edgesmith.runtime.accuracy import Accuracy, measure_accuracy
+from edgesmith.runtime.accuracy import measure_accuracy
 from edgesmith.runtime.classifier import Classifier
 
 # Imported when asked for: a cold start is to show what the model needs, not what this worker can do besides.
@@ -34,7 +41,19 @@ if TYPE_CHECKING:
     from edgesmith.runtime.machine.environment import Environment
     from edgesmith.runtime.machine.state import State
 
-Answer = Union[Loaded, Classified, WarmedUp, Samples, Accuracy, Memory, "State", "Environment"]
+Answer = Union[
+    Loaded,
+    Classified,
+    ColdStarted,
+    WarmedUp,
+    Samples,
+    Evaluated,
+    ReferenceTimes,
+    Profiled,
+    Memory,
+    "State",
+    "Environment",
+]
 
 
 class Session:
@@ -51,14 +70,26 @@ class Session:
             case Classify():
                 best = self._loaded(request)(request.image).top(1)[0]
                 return Classified(label=best.label, score=best.score)
+            case ColdStart():
+                from edgesmith.benchmarks.worker.coldstart import start_cold
+
+                return start_cold(request)
             case WarmUp():
                 return _warm_up(self._loaded(request), request)
             case Measure():
                 return _measure(self._loaded(request), request)
             case Evaluate():
                 return _evaluate(self._loaded(request), request)
+            case TimeReference():
+                from edgesmith.benchmarks.worker.reference import time_reference
+
+                return ReferenceTimes(milliseconds=time_reference(request.repeats))
+            case ProfileOperators():
+                from edgesmith.benchmarks.worker.profile import profile_operators
+
+                return Profiled(operators=profile_operators(self._loaded(request), request))
             case ReadMemory():
-                return Memory(peak_rss_bytes=peak_rss_bytes())
+                return Memory(peak_rss_bytes=peak_rss_bytes(), rss_bytes=rss_bytes())
             case ReadState():
                 from edgesmith.runtime.machine.state import read_state
 
@@ -69,11 +100,16 @@ class Session:
                 return read_environment()
 
     def _load(self, request: Load) -> Loaded:
+        before = rss_bytes()
         start = time.perf_counter_ns()
         engine = cast("EngineName | None", request.engine)  # the runtime refuses other names
         self._classifier = Classifier(request.model, threads=request.threads, engine=engine)
+        load_ms = milliseconds(time.perf_counter_ns() - start)
         return Loaded(
-            engine=self._classifier.engine.name, load_ms=milliseconds(time.perf_counter_ns() - start)
+            engine=self._classifier.engine.name,
+            load_ms=load_ms,
+            rss_before_bytes=before,
+            rss_after_bytes=rss_bytes(),
         )
 
     def _loaded(self, request: Request) -> Classifier:
@@ -100,6 +136,11 @@ def _measure(classifier: Classifier, request: Measure) -> Samples:
     return time_samples(classifier, images)
 
 
-def _evaluate(classifier: Classifier, request: Evaluate) -> Accuracy:
+def _evaluate(classifier: Classifier, request: Evaluate) -> Evaluated:
     scores = np.stack([classifier(image).values for image in request.images])
-    return measure_accuracy(scores, request.classes)
+    best = scores.argmax(axis=1)  # equal scores: the lowest index, as `Scores.top` has it
+    return Evaluated(
+        accuracy=measure_accuracy(scores, request.classes),
+        predicted=tuple(map(int, best)),
+        confidence=tuple(round(float(row[index]), 6) for row, index in zip(scores, best, strict=True)),
+    )

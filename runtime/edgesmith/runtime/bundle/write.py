@@ -1,20 +1,14 @@
-"""Writing a bundle: a zipapp (PEP 441) of the runtime, its command line and the model files.
-
-Everything is stored uncompressed, in the order of names, with a fixed date: same inputs, same bytes.
-"""
+"""Writing a bundle: a zipapp (PEP 441) of the runtime, its command line and the model files."""
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from edgesmith.runtime import atomic
+from edgesmith.runtime.bundle.archive import metadata_member, package_members, zip_bytes
 from edgesmith.runtime.bundle.manifest import MANIFEST_NAME, MODEL_FOLDER, BundledModel, Manifest
 from edgesmith.runtime.errors import ModelFileError, OptionError
 from edgesmith.runtime.integrity import require_intact
@@ -26,7 +20,6 @@ _PRECISION = "int8"  # of a folder; what small devices are fastest with
 _PACKAGES = ("edgesmith.cli", "edgesmith.runtime")
 _NOT_FOR_DEVICES = ("demo.py", "digits.py")  # they run training and conversion
 _SHEBANG = b"#!/usr/bin/env python3\n"
-_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can state
 # Guarded twice: nothing of `edgesmith.runtime` can be imported where numpy or Pillow is missing.
 # An older Python would stop somewhere inside with a traceback.
 # Python reads modules from an archive without comparing their checksums, so that is done first; a model's are
@@ -131,41 +124,16 @@ def _describe(path: Path, spec: ModelSpec, data: bytes) -> BundledModel:
 def _archive(manifest: Manifest, models: dict[str, bytes]) -> bytes:
     schema = manifest.schema
     document = json.dumps({"schema": schema, **asdict(manifest)}, indent=2, ensure_ascii=False).encode()
-    metadata = f"Metadata-Version: 2.1\nName: edgesmith\nVersion: {manifest.edgesmith}\n".encode()
     members = {
         "__main__.py": _MAIN,
         MANIFEST_NAME: document,
-        f"edgesmith-{manifest.edgesmith}.dist-info/METADATA": metadata,  # for `--version` and `doctor`
+        **metadata_member(manifest.edgesmith),
         **dict(_code()),
         **{f"{MODEL_FOLDER}/{name}": data for name, data in models.items()},
     }
-    stream = io.BytesIO()
-    stream.write(_SHEBANG)
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(
-            _entry("edgesmith/", 0o755), b""
-        )  # zipimport finds a namespace by its folder's entry
-        for name, data in sorted(members.items()):
-            archive.writestr(_entry(name, 0o644), data)
-    return stream.getvalue()
-
-
-def _entry(name: str, mode: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _DATE)
-    info.create_system = 3  # Unix, whatever this machine is
-    info.external_attr = mode << 16
-    return info
+    return zip_bytes(members, prefix=_SHEBANG)
 
 
 def _code() -> Iterator[tuple[str, bytes]]:
     for package in _PACKAGES:
-        yield from _files_below(files(package), package.replace(".", "/"))
-
-
-def _files_below(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            if entry.name != "__pycache__":
-                yield from _files_below(entry, f"{name}/{entry.name}")
-        elif entry.name not in _NOT_FOR_DEVICES:
-            yield f"{name}/{entry.name}", entry.read_bytes()
+        yield from package_members(package, leave_out=_NOT_FOR_DEVICES)

@@ -1,0 +1,1 @@
+"""`edgesmith compare`: two `bench.json` of one machine, and whether what differs is more than noise."""

@@ -1,0 +1,64 @@
+"""A comparison as text for a terminal."""
+
+from collections.abc import Iterator
+
+from edgesmith.benchmarks.compare.comparison import AccuracyChange, Comparison, PairChange
+from edgesmith.benchmarks.compare.judge import LEAST_DIFFERENCE, RESOLUTION, Verdict
+
+
+def text_of(found: Comparison) -> str:
+    """The answer first, then one line a phase, then what else changed."""
+    return "\n".join([*_answer(found), "", *_table(found), *_rest(found)])
+
+
+def _answer(found: Comparison) -> Iterator[str]:
+    moved = f"the reference kernel moved by {100 * found.quietness.spread:.1f} %"
+    if not found.quietness.quiet:
+        yield f"machine not quiet: {moved}. These times prove nothing; measure both again with nothing else running."
+        return
+    verdicts = [change.verdict for pair in found.pairs for change in pair.phases]
+    words: tuple[Verdict, ...] = ("slower", "faster", "machine not quiet")
+    said = [f"{word} in {verdicts.count(word)}" for word in words if word in verdicts]
+    yield f"{', '.join(said)} of {len(verdicts)} times" if said else "no difference"
+    yield f"({moved}; differences below {100 * LEAST_DIFFERENCE:g} % are never called)"
+    if "machine not quiet" in verdicts:
+        yield (
+            f"Where it says machine not quiet, processes scatter too much to see a difference of {100 * RESOLUTION:g} %: "
+            "measure again with nothing else running, or with more --processes."
+        )
+
+
+def _table(found: Comparison) -> Iterator[str]:
+    for pair in found.pairs:
+        same = ", the same file" if pair.same_file else ""
+        yield f"{pair.file} on {pair.engine}, ×{pair.threads}{same}"
+        yield from _phases(pair)
+        if pair.accuracy is not None:
+            yield f"  {'top-1':<12} {_accuracy(pair.accuracy)}"
+
+
+def _phases(pair: PairChange) -> Iterator[str]:
+    for change in pair.phases:
+        low, high = (100 * (bound - 1) for bound in change.interval)
+        yield (
+            f"  {change.phase:<12} {change.old_ms:9.3f} → {change.new_ms:9.3f} ms  "
+            f"{change.slowdown:+6.1f} % ({low:+.1f} to {high:+.1f})  {change.verdict}"
+        )
+
+
+def _accuracy(change: AccuracyChange) -> str:
+    text = f"{100 * change.old:.2f} → {100 * change.new:.2f} %"
+    if change.test is None:
+        return f"{text}, not on the same images"
+    difference = "different" if change.test.significant else "no difference proven"
+    return f"{text}, {difference} (McNemar p = {change.test.p_value:.2g} on {change.test.images} images)"
+
+
+def _rest(found: Comparison) -> Iterator[str]:
+    for title, words in (
+        ("also changed", found.notes),
+        ("only in OLD", found.only_old),
+        ("only in NEW", found.only_new),
+    ):
+        if words:
+            yield f"{title}: {'; '.join(words)}"

@@ -1,0 +1,52 @@
+"""What `--device` takes: `local`, or `ssh://[user@]host[:port]`."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from edgesmith.benchmarks.plan import Device
+from edgesmith.runtime.errors import OptionError
+
+_TIP = "known are local, ssh://pi@raspberrypi.local and ssh://pi@10.0.0.7:2222"
+# They become words of a command line: nothing that a shell or `ssh` itself would read as more than a name.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:-]*(%[A-Za-z0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAddress:
+    """`text`: as it was given. `label`: a name for files and messages."""
+
+    kind: Device
+    text: str
+    label: str
+
+
+def parse_address(text: str) -> DeviceAddress:
+    """Read `--device`'s value. Raises `OptionError` for anything else, and for a password."""
+    if text == "local":
+        return DeviceAddress(kind="local", text=text, label="local")
+    if text.startswith("ssh://"):
+        return _ssh(text)
+    raise OptionError(f"there is no device {text!r}", tip=_TIP)
+
+
+def _ssh(text: str) -> DeviceAddress:
+    parts = urlsplit(text)
+    if parts.password is not None:
+        raise OptionError(
+            f"{parts.username}'s password stands in the address, where every user of this machine can read it",
+            tip="use a key: ssh-keygen, then ssh-copy-id",
+        )
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise OptionError(f"{text!r}: {error}", tip=_TIP) from error
+    sound = parts.hostname is not None and _HOST.fullmatch(parts.hostname) is not None
+    if parts.username is not None:
+        sound = sound and _NAME.fullmatch(parts.username) is not None
+    if not sound or parts.path.strip("/") or parts.query or parts.fragment:
+        raise OptionError(f"{text!r} is not ssh://[user@]host[:port]", tip=_TIP)
+    words = [parts.username, parts.hostname, None if port is None else str(port)]
+    label = "-".join(word.replace(":", "-").replace("%", "-") for word in words if word)
+    return DeviceAddress(kind="ssh", text=text.rstrip("/"), label=label)

@@ -1,0 +1,1 @@
+"""`bench --history DIR`: results over time, kept as they are, and drawn."""

@@ -1,0 +1,149 @@
+"""What was measured, on this side as soon as it is: a file beside the output folder, from which a benchmark goes on.
+
+It has one line of JSON for what is measured, then one for every answer of every worker. A benchmark asks
+the same questions in the same order as long as it gets the same answers, so a second run takes those of the
+journal first, and only then bothers the device.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+from edgesmith.benchmarks.worker.messages import Load, ReadEnvironment, ReadState, Request, encode_request
+from edgesmith.runtime.errors import DataError, ModelFileError, OutputError
+from edgesmith.runtime.failure import Failure
+from edgesmith.runtime.strict import from_json
+
+JOURNAL_SCHEMA: Literal["edgesmith.bench-journal/1"] = "edgesmith.bench-journal/1"
+
+# Worth nothing by themselves: a journal begins with the first answer to anything else.
+_CHEAP = (ReadEnvironment, ReadState, Load)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One answer. `worker`: the number of the process, in the order of starts. `request`: its digest.
+
+    `at`: seconds of measuring before it, pauses between two runs left out. `failure`: instead of an answer.
+    """
+
+    worker: int
+    request: str
+    at: float
+    answer: dict[str, Any] | None = None
+    failure: Failure | None = None
+
+
+class Journal:
+    """Answers of an earlier run, and a place for those to come."""
+
+    def __init__(self, file: Path, plan: dict[str, Any]) -> None:
+        """Write to `file`, once there is something to write. `plan`: what is measured, as JSON."""
+        self.file = file
+        self._head = json.loads(json.dumps({"schema": JOURNAL_SCHEMA, **plan}))
+        self.recorded: dict[int, list[Entry]] = defaultdict(list)
+        self._held: list[Entry] = []
+        self._begun = False
+        self._past: float | None = None
+        self._before, self._start = 0.0, perf_counter()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the file holds anything."""
+        return self._begun
+
+    def read(self) -> None:
+        """Take over what an earlier run has written; a line that was cut off is dropped.
+
+        Raises `DataError` for a journal of another benchmark.
+        """
+        text = _whole_lines(self.file)
+        lines = text.splitlines()
+        try:
+            head = json.loads(lines[0]) if lines else None
+            entries = [from_json(Entry, json.loads(line), where=self.file.name) for line in lines[1:]]
+        except (ValueError, ModelFileError) as error:
+            raise DataError(
+                f"{str(self.file)!r} is damaged: {error}", tip="remove it to begin anew"
+            ) from error
+        if head != self._head:
+            raise DataError(
+                f"{str(self.file)!r} is of another benchmark: {_difference(head, self._head)}",
+                tip="give the same files, data and options to go on; remove it to begin anew",
+            )
+        for entry in entries:
+            self.recorded[entry.worker].append(entry)
+        self._begun = True
+
+    def clock(self) -> float:
+        """Seconds of measuring until the last answer, one of the journal or of now."""
+        return self._before + perf_counter() - self._start if self._past is None else self._past
+
+    def replay(self, entry: Entry) -> None:
+        """Tell that an answer of the journal is the last one."""
+        self._past = entry.at
+
+    def go_on(self) -> None:
+        """Tell that from now on a device is asked."""
+        if self._past is not None:
+            self._before, self._start, self._past = self._past, perf_counter(), None
+
+    def keep(self, entry: Entry, request: Request) -> None:
+        """Write an answer down. Raises `OutputError` when that is not possible."""
+        self._held.append(entry)
+        if not self._begun and isinstance(request, _CHEAP):
+            return
+        lines = [] if self._begun else [self._head]
+        lines += [dataclasses.asdict(held) for held in self._held]
+        text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with self.file.open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise OutputError(
+                f"cannot write {str(self.file)!r}: {error.strerror or error}",
+                tip="check the free space there",
+            ) from error
+        self._held.clear()
+        self._begun = True
+
+    def remove(self) -> None:
+        """The result is written: it is not needed any more."""
+        self.file.unlink(missing_ok=True)
+
+
+def journal_file(output: Path) -> Path:
+    """Beside the output folder, which appears only when it is whole."""
+    whole = output.resolve()
+    return whole.parent / f".{whole.name}.partial.jsonl"
+
+
+def digest(request: Request) -> str:
+    """Short, and another one for another request."""
+    return hashlib.sha256(encode_request(request).encode()).hexdigest()[:16]
+
+
+def _whole_lines(file: Path) -> str:
+    """The file's text, after cutting what follows its last line end off, in the file too."""
+    try:
+        data = file.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            with file.open("r+b") as target:
+                target.truncate(len(whole))
+        return whole.decode()
+    except OSError as error:
+        raise DataError(f"{str(file)!r} cannot be read: {error.strerror or error}") from error
+
+
+def _difference(found: Any, wanted: dict[str, Any]) -> str:
+    if not isinstance(found, dict):
+        return "its first line is not what edgesmith writes"
+    keys = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
+    return "; ".join(f"{key} was {found.get(key)!r} and is {wanted.get(key)!r}" for key in keys)

@@ -1,0 +1,164 @@
+"""Does `edgesmith compare` call what is there, and nothing else? On real time, with real processes.
+
+    python benchmarks/peers/compare_bars.py DEPLOY/model-int8.tflite --data DATA -o bars.jsonl
+
+Two questions, each asked again and again: the same benchmark twice (A/A), and one of the two 10 % slower, by work
+that is put into the timed call: the worker of the second computes on for a tenth of each inference's time. The
+answers are counted: a false alarm is slower or faster where nothing differs, a wrong call is no difference or
+faster where 10 % were added; `machine not quiet` is no call.
+
+One line of JSON a repetition is appended to the output; a script that is started again goes on from there, so it
+may be stopped at any time. `--only aa` or `--only slower` asks one question; `--summary` counts and measures nothing.
+Needs a machine with nothing else running. A repetition takes two benchmarks of `--processes` processes each.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Question = Literal["aa", "slower"]
+
+_REPETITIONS: dict[Question, int] = {"aa": 50, "slower": 20}
+_SLOWER = 0.10
+
+# A worker whose engine computes on after each inference. Computing, since a core that sleeps or waits gets cooler and
+# may be clocked differently.
+_SLOWED = """
+import sys, time
+from edgesmith.benchmarks.worker.__main__ import main
+from edgesmith.runtime.engines.{module} import {engine}
+
+run = {engine}.run
+
+def slower(self, pixels):
+    start = time.perf_counter()
+    row = run(self, pixels)
+    now = time.perf_counter()
+    while time.perf_counter() < now + {share} * (now - start):
+        sum(range(50))
+    return row
+
+{engine}.run = slower
+sys.exit(main())
+"""
+
+# `edgesmith` with another worker.
+_CONTROLLER = """
+import sys
+from edgesmith.benchmarks.devices import local
+from edgesmith.cli import main
+local._COMMAND = (sys.executable, "-P", "-c", {worker!r})
+sys.exit(main())
+"""
+_ENGINES = {".tflite": ("tflite", "TFLiteEngine"), ".onnx": ("onnx", "OnnxEngine")}
+
+
+def main() -> int:
+    """Measure what is missing, then count."""
+    arguments = _parser().parse_args()
+    output: Path = arguments.output
+    if not arguments.summary:
+        for question, number in _missing(output, arguments.only):
+            answer = ask(question, arguments)
+            with output.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"question": question, "number": number, **answer}) + "\n")
+            print(f"{question} {number}: {', '.join(answer['verdicts'])}", file=sys.stderr)
+    print(json.dumps(summary(_lines(output)), indent=2))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--processes", type=int, default=5)
+    parser.add_argument("--only", choices=get_args(Question))
+    parser.add_argument("--summary", action="store_true")
+    return parser
+
+
+def ask(question: Question, arguments: argparse.Namespace) -> dict[str, Any]:
+    """One comparison of two fresh benchmarks: verdicts of invoke and end to end, the whole document's numbers."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _bench(folder / "old", arguments, slower=0.0)
+        _bench(folder / "new", arguments, slower=_SLOWER if question == "slower" else 0.0)
+        command = [
+            sys.executable,
+            "-m",
+            "edgesmith",
+            "compare",
+            str(folder / "old"),
+            str(folder / "new"),
+            "--json",
+        ]
+        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)  # noqa: S603 - our own command line
+    judged = [
+        {key: phase[key] for key in ("phase", "ratio", "interval", "verdict")}
+        for pair in found["pairs"]
+        for phase in pair["phases"]
+        if phase["phase"] in ("invoke", "end_to_end")
+    ]
+    return {
+        "verdicts": [phase["verdict"] for phase in judged],
+        "phases": judged,
+        "quietness": found["quietness"],
+    }
+
+
+def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Repetitions by their answer to `invoke`, and how many were wrong."""
+    counted: dict[str, Any] = {}
+    for question in get_args(Question):
+        calls = Counter(
+            phase["verdict"]
+            for line in lines
+            if line["question"] == question
+            for phase in line["phases"]
+            if phase["phase"] == "invoke"
+        )
+        wrong = ("slower", "faster") if question == "aa" else ("no difference", "faster")
+        counted[question] = {
+            "repetitions": calls.total(),
+            "answers": dict(calls),
+            "wrong": sum(calls[verdict] for verdict in wrong),
+            "with a verdict": calls.total() - calls["machine not quiet"],
+        }
+    return counted
+
+
+def _bench(output: Path, arguments: argparse.Namespace, *, slower: float) -> None:
+    start = ["-P", "-m", "edgesmith"]
+    if slower:
+        module, engine = _ENGINES[arguments.model.suffix]
+        worker = _SLOWED.format(module=module, engine=engine, share=slower)
+        start = ["-P", "-c", _CONTROLLER.format(worker=worker)]
+    words = ["bench", str(arguments.model), "--data", str(arguments.data), "-o", str(output)]
+    words += ["--processes", str(arguments.processes)]
+    subprocess.run([sys.executable, *start, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command line
+
+
+def _lines(output: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.read_text().splitlines()] if output.is_file() else []
+
+
+def _missing(output: Path, only: Question | None) -> Iterator[tuple[Question, int]]:
+    """Repetitions that are not there yet, the questions by turns."""
+    done = {(line["question"], line["number"]) for line in _lines(output)}
+    for number in range(max(_REPETITIONS.values())):
+        for question, count in _REPETITIONS.items():
+            if number < count and (question, number) not in done and only in (None, question):
+                yield question, number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

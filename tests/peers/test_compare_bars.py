@@ -1,0 +1,56 @@
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks/peers/compare_bars.py"
+
+
+@pytest.fixture(scope="module")
+def bars() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("compare_bars", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def line(question: str, number: int, verdict: str) -> dict[str, Any]:
+    return {"question": question, "number": number, "phases": [{"phase": "invoke", "verdict": verdict}]}
+
+
+def test_what_is_there_is_not_asked_again(bars: ModuleType, tmp_path: Path) -> None:
+    output = tmp_path / "bars.jsonl"
+    assert list(bars._missing(output, None))[:3] == [("aa", 0), ("slower", 0), ("aa", 1)]
+    output.write_text(json.dumps(line("aa", 0, "no difference")) + "\n")
+    missing = list(bars._missing(output, None))
+    assert missing[:2] == [("slower", 0), ("aa", 1)]
+    assert len(missing) == 50 + 20 - 1
+    assert all(question == "slower" for question, _ in bars._missing(output, "slower"))
+
+
+def test_wrong_calls_are_counted_by_what_is_true(bars: ModuleType) -> None:
+    verdicts = ["slower", "no difference", "machine not quiet"]
+    lines = [
+        line(question, n, verdict) for question in ("aa", "slower") for n, verdict in enumerate(verdicts)
+    ]
+    found = bars.summary(lines)
+    assert found["aa"] == {
+        "repetitions": 3,
+        "answers": dict.fromkeys(verdicts, 1),
+        "wrong": 1,
+        "with a verdict": 2,
+    }
+    assert found["slower"]["wrong"] == 1
+
+
+@pytest.mark.parametrize("suffix", [".tflite", ".onnx"])
+def test_the_slowed_worker_is_python(bars: ModuleType, suffix: str) -> None:
+    module, engine = bars._ENGINES[suffix]
+    worker = bars._SLOWED.format(module=module, engine=engine, share=0.1)
+    compile(worker, "worker", "exec")
+    compile(bars._CONTROLLER.format(worker=worker), "controller", "exec")
