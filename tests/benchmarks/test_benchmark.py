@@ -242,7 +242,7 @@ def test_several_processes_are_fresh_and_share_the_samples(
         assert [block.process for block in mine] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
         assert variant.samples is not None
         assert sum(block.samples for block in mine) == len(variant.samples) == 40
-        assert all(len(block.reference_ms) == 9 for block in mine)
+        assert all(1 <= len(block.reference_ms) <= 9 for block in mine)
 
 
 @pytest.mark.parametrize("scenario", ["single-stream", "sustained"])

@@ -6,10 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
-from edgesmith.benchmarks.devices.address import DeviceAddress
 from edgesmith.benchmarks.devices.ssh.explain import CONNECTION_FAILED, explain
+from edgesmith.benchmarks.devices.ssh.host import Host
 from edgesmith.runtime.errors import DeviceError, EdgesmithError
 
 _READY = "edgesmith-ready"
@@ -33,12 +32,20 @@ _OPTIONS = {
     "ControlPersist": "no",
 }
 
+# Where the shared connection is gone, ssh would quietly make one of its own; this is what it then connects through.
+_NO_NEW_CONNECTION = "exec false"
+
 
 class Connection:
     """Stays open until the `with` block ends. When it ends, or this process does, so do all commands in it."""
 
-    def __init__(self, address: DeviceAddress) -> None:
-        self.address = address
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @property
+    def name(self) -> str:
+        """How messages call the device."""
+        return self._host.name
 
     def __enter__(self) -> "Connection":
         """Connect. Raises `DeviceError` saying why that is not possible."""
@@ -66,35 +73,11 @@ class Connection:
     def command(self, script: str) -> list[str]:
         """The local command that runs the POSIX shell script `script` on the device.
 
-        Raises `DeviceError` when the connection is lost: `ssh` by itself would make a new one.
+        Raises `DeviceError` when the connection is lost.
         """
         if self._process.poll() is not None:
-            raise explain(self.address, self._last_words(), connected=True)
+            raise explain(self._host, self._last_words(), connected=True)
         return [*self._client("no"), f"sh -c {shlex.quote(script)}"]
-
-    def run(self, script: str, *, stdin: bytes = b"") -> "subprocess.CompletedProcess[str]":
-        """Run `script` to its end. Raises `DeviceError` when the connection is lost."""
-        with tempfile.TemporaryFile() as words:
-            words.write(stdin)
-            words.seek(0)
-            done = subprocess.run(  # noqa: S603 - as above
-                self.command(script),
-                stdin=words,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
-        lost = self.diagnose(done.returncode, done.stderr)
-        if lost is not None:
-            raise lost
-        return done
-
-    def start(self, script: str, *, stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
-        """Start `script`, to talk with."""
-        return subprocess.Popen(  # noqa: S603 - as above
-            self.command(script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
-        )
 
     def diagnose(self, code: int, said: str) -> EdgesmithError | None:
         """The error when a command ended because the connection did; None when it ended by itself."""
@@ -102,12 +85,19 @@ class Connection:
             return None
         if self._process.poll() is not None:  # then the shared connection's own last words say more
             said = f"{said}\n{self._last_words()}"
-        return explain(self.address, said, connected=True)
+        return explain(self._host, said, connected=True)
 
     def _client(self, master: str) -> list[str]:
-        options = {**_OPTIONS, "ControlMaster": master, "ControlPath": str(self._folder / "s")}
+        options = {
+            **_OPTIONS,
+            **self._host.options,
+            "ControlMaster": master,
+            "ControlPath": str(self._folder / "s"),
+        }
+        if master == "no":
+            options["ProxyCommand"] = _NO_NEW_CONNECTION
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        return [self._program, *words, "--", self.address.text]
+        return [self._program, *words, "--", self._host.target]
 
     def _wait_until_ready(self) -> None:
         if self._process.stdout is None:
@@ -116,7 +106,7 @@ class Connection:
             if line.strip() == _READY:  # before it there may be a login shell's greeting
                 return
         self._process.wait()
-        raise explain(self.address, self._last_words(), connected=False)
+        raise explain(self._host, self._last_words(), connected=False)
 
     def _last_words(self) -> str:
         self._stderr.seek(0)
