@@ -28,24 +28,6 @@ def test_a_machine_that_tells_nothing(load: dict[str, str], root: Root) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "flags"),
-    [
-        pytest.param('[ "$1" = get_throttled ] && echo throttled=0x50005', 0x50005, id="flags"),
-        pytest.param("echo VCHI initialization failed", None, id="no number"),
-        pytest.param("exit 255", None, id="refused"),
-    ],
-)
-def test_throttling_flags_are_asked_of_vcgencmd(
-    script: str, flags: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tool = tmp_path / "vcgencmd"
-    tool.write_text(f"#!/bin/sh\n{script}\n")
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert read_state(tmp_path).throttled_flags == flags
-
-
-@pytest.mark.parametrize(
     ("flags", "words"),
     [
         (None, []),

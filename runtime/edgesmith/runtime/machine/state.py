@@ -1,11 +1,10 @@
-"""What changes while a machine works: temperature, frequency, throttling. None where it does not tell."""
+"""What changes while a machine works: temperature, frequency, throttling, power. None where it does not tell."""
 
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgesmith.runtime.machine.kernelfiles import read_number, read_text
+from edgesmith.runtime.machine.vcgencmd import read_power, read_throttled
 
 # Bits of `vcgencmd get_throttled` (Raspberry Pi documentation, "vcgencmd", get_throttled): the state now.
 # The same bits 16 higher say that it has happened since the machine started.
@@ -18,13 +17,15 @@ class State:
     """The machine at one moment.
 
     `temperature_c`: hottest thermal zone, °C. `frequency_mhz`: mean over the cores. `throttled_flags`: the
-    bits of `vcgencmd get_throttled`. `load_average`: over the last minute, runnable processes.
+    bits of `vcgencmd get_throttled`. `load_average`: over the last minute, runnable processes. `power_w`: watts, as
+    `read_power` measures them; absent in older files.
     """
 
     temperature_c: float | None
     frequency_mhz: float | None
     throttled_flags: int | None
     load_average: float | None
+    power_w: float | None = None
 
 
 def read_state(root: Path = Path("/")) -> State:
@@ -33,8 +34,9 @@ def read_state(root: Path = Path("/")) -> State:
     return State(
         temperature_c=_temperature(root / "sys"),
         frequency_mhz=_frequency(root / "sys"),
-        throttled_flags=_throttled(),
+        throttled_flags=read_throttled(),
         load_average=None if loads is None else loads[0],
+        power_w=read_power(),
     )
 
 
@@ -64,16 +66,3 @@ def _frequency(system: Path) -> float | None:
     files = system.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
     kilohertz = [value for value in map(read_number, files) if value is not None]
     return round(sum(kilohertz) / len(kilohertz) / 1000, 1) if kilohertz else None
-
-
-def _throttled() -> int | None:
-    vcgencmd = shutil.which("vcgencmd")
-    if vcgencmd is None:
-        return None
-    try:
-        answer = subprocess.run(  # noqa: S603 - a fixed command, found on PATH
-            [vcgencmd, "get_throttled"], capture_output=True, text=True, timeout=5, check=True
-        ).stdout
-        return int(answer.strip().partition("=")[2], 16)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
