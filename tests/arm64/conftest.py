@@ -3,8 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.arm64.bed import Bed, missing_requirement
+from tests.arm64.bed import missing_requirement
 from tests.arm64.small_mobilenet import deploy_small_mobilenet, make_pictures, write_photos
+
+from edgesmith.benchmarks.devices.emulated.bed import Bed
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.arm64.bed import Bed
-from tests.arm64.packages import PROJECT
+from tests.arm64.bed import emulated
 
+from edgesmith.benchmarks.devices.emulated.bed import Bed
 from edgesmith.cli import main
 from edgesmith.runtime.engines import open_engine
 from edgesmith.runtime.imagefolder import list_images
@@ -21,6 +21,7 @@ from edgesmith.runtime.modelfile import read_spec
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared_data]
 
+PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared/data"
 RUNTIME = PROJECT / "runtime"
 RECORD = Path(__file__).with_name("record_outputs.py")
@@ -62,7 +63,7 @@ def _outputs(model: Path, pictures: NDArray[np.uint8], bed: Bed) -> tuple[NDArra
     np.save(folder / f"{key}.npy", pictures)
     there = []
     for board in BOARDS:
-        pi = bed.pi(board, "bookworm-arm64", EXTRA[model.suffix[1:]])
+        pi = emulated(bed, board, "bookworm-arm64", EXTRA[model.suffix[1:]])
         output = folder / f"{key}-{board}"
         result = pi.run(RECORD, model, folder / f"{key}.npy", output, modules=RUNTIME, timeout=3600)
         assert result.returncode == 0, result.stderr

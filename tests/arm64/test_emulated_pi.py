@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.arm64.bed import Bed
-from tests.arm64.emulated_pi import EmulatedPi
-from tests.arm64.packages import PROJECT
+from tests.arm64.bed import emulated
 
+from edgesmith.benchmarks.devices.emulated.bed import Bed
+from edgesmith.benchmarks.devices.emulated.emulated_pi import EmulatedPi
 from edgesmith.cli import main
 from edgesmith.runtime import Classifier
 from edgesmith.runtime.engines import open_engine
 
 pytestmark = pytest.mark.slow
 
+PROJECT = Path(__file__).parents[2]
 RUNTIME = PROJECT / "runtime"
 RECORD = Path(__file__).with_name("record_outputs.py")
 SUFFIX = {"litert": "tflite", "tflite": "tflite", "onnx": "onnx"}
@@ -41,7 +42,7 @@ print("done")
 def device(request: pytest.FixtureRequest, bed: Bed) -> tuple[EmulatedPi, str]:
     """A Pi, and the suffix of the files that its engine runs."""
     board, system, extra = request.param
-    return bed.pi(board, system, extra), SUFFIX[extra]
+    return emulated(bed, board, system, extra), SUFFIX[extra]
 
 
 def _edgesmith(pi: EmulatedPi, *words: str | Path) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def test_int8_is_the_same_on_every_board_and_at_most_a_step_from_x86(
     here = np.stack([engine.run(picture[None]) for picture in pictures]).astype(int)
     there = []
     for board in ("pi3", "pi4", "pi5"):
-        pi = bed.pi(board, "bookworm-arm64", extra)
+        pi = emulated(bed, board, "bookworm-arm64", extra)
         result = pi.run(RECORD, model, tmp_path / "pictures.npy", tmp_path / board, modules=RUNTIME)
         assert result.returncode == 0, result.stderr
         there.append((tmp_path / board).read_bytes())
@@ -108,7 +109,7 @@ def test_a_bundle_needs_no_edgesmith_on_the_device(
     asked: tuple[str, str, str], bed: Bed, deploy: Path, photos: Path, tmp_path: Path
 ) -> None:
     assert main(["bundle", str(deploy), "-o", str(tmp_path / "edge.pyz")]) == 0
-    pi, photo = bed.pi(*asked), photos / "05.jpg"
+    pi, photo = emulated(bed, *asked), photos / "05.jpg"
     with Classifier(deploy / f"colours-int8.{SUFFIX[asked[-1]]}") as classify:
         wanted = classify(photo).top(1)[0]
     verified = pi.run(tmp_path / "edge.pyz", "verify")
@@ -120,13 +121,13 @@ def test_a_bundle_needs_no_edgesmith_on_the_device(
 
 def test_verify_isolates_itself_on_a_pi_too(bed: Bed, deploy: Path) -> None:
     files = sorted(deploy.glob("*.tflite"))
-    pi = bed.pi("pi4", "bookworm-arm64", "litert")
+    pi = emulated(bed, "pi4", "bookworm-arm64", "litert")
     verdicts = _edgesmith(pi, "verify", "--isolated", *files)["results"]
     assert {verdict["outcome"] for verdict in verdicts} <= {"identical", "within"}
 
 
 def test_doctor_sees_the_board_and_finds_it_fit(bed: Bed) -> None:
-    result = bed.pi("pi5", "trixie-arm64", "litert").run("-m", "edgesmith", "doctor", modules=RUNTIME)
+    result = emulated(bed, "pi5", "trixie-arm64", "litert").run("-m", "edgesmith", "doctor", modules=RUNTIME)
     assert result.returncode == 0, result.stdout
     assert "Cortex-A76 (aarch64), Raspberry Pi 5 Model B Rev 1.0" in result.stdout
 
@@ -137,14 +138,14 @@ def test_doctor_sees_the_board_and_finds_it_fit(bed: Bed) -> None:
 def test_an_instruction_that_the_board_lacks_ends_the_program(
     board: str, ending: tuple[int, str], bed: Bed
 ) -> None:
-    result = bed.pi(board, "bookworm-arm64", "litert").run("-c", DOT_PRODUCT)
+    result = emulated(bed, board, "bookworm-arm64", "litert").run("-c", DOT_PRODUCT)
     assert (result.returncode, result.stdout) == ending
 
 
 def test_processes_that_a_program_starts_are_emulated_too(bed: Bed) -> None:
     nested = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)"
     inner = "import platform, numpy; print(platform.machine(), open('/proc/device-tree/model').read())"
-    result = bed.pi("pi3", "bookworm-arm64", "litert").run("-c", nested, inner)
+    result = emulated(bed, "pi3", "bookworm-arm64", "litert").run("-c", nested, inner)
     assert result.stdout == "aarch64 Raspberry Pi 3 Model B Rev 1.2\0\n", result.stderr
 
 
@@ -156,6 +157,6 @@ def test_processes_that_a_program_starts_are_emulated_too(bed: Bed) -> None:
 def test_the_systems_python(system: str, version: str, machine: str, bed: Bed) -> None:
     board, extra = ("pi2", "tflite") if machine == "armv7l" else ("pi5", "litert")
     asked = "import platform, sys; print(sys.version.partition('.')[0], platform.python_version(), platform.machine())"
-    result = bed.pi(board, system, extra).run("-c", asked)
+    result = emulated(bed, board, system, extra).run("-c", asked)
     major, python, found = result.stdout.split()
     assert (major, python.rpartition(".")[0], found) == ("3", version, machine)

@@ -16,6 +16,15 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from edgesmith.benchmarks import BenchmarkPlan, bench
+from edgesmith.benchmarks.devices.emulated.counts import (
+    BoardFacts,
+    CountedRun,
+    CountsResult,
+    EmulatorFacts,
+    Instructions,
+    SystemFacts,
+    typical,
+)
 from edgesmith.benchmarks.results import BenchResult, BenchRun, DataFacts, PlanFacts, StateBeforeAfter
 from edgesmith.benchmarks.statistics import median, summarize
 from edgesmith.benchmarks.worker.messages import Samples
@@ -232,3 +241,37 @@ def make_environment() -> Callable[..., Environment]:
 @pytest.fixture(scope="session")
 def make_result() -> Callable[..., BenchResult]:
     return _make_result
+
+
+def _make_counts(*totals: int, file: str = "a-int8.tflite", **changes: Any) -> CountsResult:
+    """One run, whose inferences took so many instructions, all of them loads but for ten dot products."""
+    regions = tuple(
+        Instructions(load=total - 10, store=0, branch=0, simd_float=0, dot_product=10, integer=0, other=0)
+        for total in totals
+    )
+    run = CountedRun(
+        file=file,
+        name="a",
+        sha256="0" * 64,
+        bytes=1000,
+        precision="int8",
+        engine="ai-edge-litert 2.3.0",
+        packages={"numpy": "2"},
+        instructions=typical(regions),
+        regions=regions,
+    )
+    result = CountsResult(
+        board=BoardFacts(name="pi4", model="Raspberry Pi 4 Model B Rev 1.4", cpu="cortex-a72"),
+        emulator=EmulatorFacts(version="7.2.22", plugin_api=1),
+        system=SystemFacts(name="bookworm-arm64", os="Debian", python="CPython 3.11.2"),
+        data=DataFacts(name="pictures", sha256="1" * 64, images=100, labelled=True),
+        images=3,
+        warnings=(),
+        runs=(run,),
+    )
+    return dataclasses.replace(result, **changes)
+
+
+@pytest.fixture(scope="session")
+def make_counts() -> Callable[..., CountsResult]:
+    return _make_counts

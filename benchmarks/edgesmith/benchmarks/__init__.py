@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from edgesmith.benchmarks.benchmark import bench
+    from edgesmith.benchmarks.devices.emulated.benchmark import count_instructions
     from edgesmith.benchmarks.plan import BenchmarkPlan
 
-__all__ = ["BenchmarkPlan", "bench"]
+__all__ = ["BenchmarkPlan", "bench", "count_instructions"]
 
 _HOMES = {
     "BenchmarkPlan": "edgesmith.benchmarks.plan",
     "bench": "edgesmith.benchmarks.benchmark",
+    "count_instructions": "edgesmith.benchmarks.devices.emulated.benchmark",
 }
 
 

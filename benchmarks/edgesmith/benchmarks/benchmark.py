@@ -1,20 +1,21 @@
 """`bench`: check, measure, write the report."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Lock
 
 from edgesmith.benchmarks.caveats import require_fit
 from edgesmith.benchmarks.devices.address import parse_address
-from edgesmith.benchmarks.devices.device import Needs
+from edgesmith.benchmarks.devices.device import Device, Needs
 from edgesmith.benchmarks.devices.opening import open_device
 from edgesmith.benchmarks.gather import gather, require_one
-from edgesmith.benchmarks.inputs import DataInput, ModelInput, check_and_hash, list_data, read_models
+from edgesmith.benchmarks.inputs import DataInput, ModelInput, check_data, list_data, read_models
 from edgesmith.benchmarks.journal import Journal
 from edgesmith.benchmarks.measure import Bench, load_request, measure
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress, Silence
 from edgesmith.benchmarks.report.render import write_report
-from edgesmith.benchmarks.results import BENCH_FILE, BenchResult, Block, DataFacts
+from edgesmith.benchmarks.results import BENCH_FILE, BenchResult, Block
 from edgesmith.benchmarks.resumed import JournaledWorkers
 from edgesmith.benchmarks.schedule import image_order
 from edgesmith.benchmarks.unfinished import (
@@ -34,32 +35,30 @@ from edgesmith.runtime.modelfile import format_of
 _DRAWING = Lock()  # the plotting library is not made for several threads; several devices each have one
 
 
-def bench(plan: BenchmarkPlan, *, progress: Progress | None = None) -> BenchResult:
+def bench(
+    plan: BenchmarkPlan, *, progress: Progress | None = None, device: Device | None = None
+) -> BenchResult:
     """Measure the plan's models and write `bench.json`, `report.md` and `report.html` to its output folder.
 
-    A model that cannot run there becomes a row that says why. Raises `EdgesmithError`: before anything is
-    measured for models, data, classes and the output folder, and `GateError` for an unfit machine where the
-    plan is strict; later when nothing could be measured, and `DeviceError` when the device goes. No output folder
-    is left then; what was measured lies in a journal beside it, and `resume` goes on from there.
+    `device`: measured on instead of the one that the plan names. A model that cannot run there becomes a row that
+    says why. Raises `EdgesmithError`: before anything is measured for models, data, classes and the output folder,
+    and `GateError` for an unfit machine where the plan is strict; later when nothing could be measured, and
+    `DeviceError` when the device goes. No output folder is left then; what was measured lies in a journal beside it,
+    and `resume` goes on from there.
     """
     progress = Silence() if progress is None else progress
     parse_address(plan.device)  # refused before any file is read
     models = read_models(plan.models)
     data = list_data(plan.data)
     if plan.resume and (plan.output / BENCH_FILE).is_file():
-        return finished(plan, models, _check(data, progress))
+        return finished(plan, models, check_data(data, progress).sha256)
     require_free(plan.output)
     require_no_journal(plan)
     variants = _variants(models, data, plan)
     with staged_folder(plan.output) as folder:
-        facts = DataFacts(
-            name=data.folder.resolve().name,
-            sha256=_check(data, progress),
-            images=len(data.files),
-            labelled=data.labelled is not None,
-        )
+        facts = check_data(data, progress)
         journal = open_journal(plan, models, facts.sha256)
-        environment, blocks = _measure_on_device(variants, data, plan, journal, progress)
+        environment, blocks = _measure_on_device(variants, data, plan, journal, progress, device)
         result = gather(variants, blocks, plan=plan, environment=environment, data=facts)
         result.save(folder / BENCH_FILE)
         with _DRAWING:
@@ -69,10 +68,18 @@ def bench(plan: BenchmarkPlan, *, progress: Progress | None = None) -> BenchResu
 
 
 def _measure_on_device(
-    variants: list[Variant], data: DataInput, plan: BenchmarkPlan, journal: Journal, progress: Progress
+    variants: list[Variant],
+    data: DataInput,
+    plan: BenchmarkPlan,
+    journal: Journal,
+    progress: Progress,
+    given: Device | None,
 ) -> tuple[Environment, list[Block]]:
     models = list(dict.fromkeys(variant.model.path for variant in variants))
-    with open_device(parse_address(plan.device), _needs(plan, models)) as device:
+    opened = (
+        open_device(parse_address(plan.device), _needs(plan, models)) if given is None else nullcontext(given)
+    )
+    with opened as device:
         workers = JournaledWorkers(journal, device.start_worker)
         with explained(journal, workers, variants, plan) as known:
             places = known.places = device.place([*models, *data.files], progress)
@@ -87,12 +94,6 @@ def _measure_on_device(
                 clock=journal.clock,
             )
             return _look_around(variants, setup), measure(variants, setup)
-
-
-def _check(data: DataInput, progress: Progress) -> str:
-    with progress.bar("check data", total=len(data.files)) as show:
-        counter = iter(range(1, len(data.files) + 1))
-        return check_and_hash(data, advance=lambda: show(next(counter)))
 
 
 def _needs(plan: BenchmarkPlan, models: list[Path]) -> Needs:

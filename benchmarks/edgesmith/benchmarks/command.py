@@ -6,6 +6,8 @@ threads is measured in its own process; they take turns in random order.
 DATA is best a RUN of `edgesmith train`, of which the test images are taken: accuracy on images that a model
 has trained on says nothing.
 
+On an emulated board instructions are counted, exactly and repeatably, into DIR/counts.json; no time is taken there.
+
 Examples:
   edgesmith bench deploy --data runs/flowers
   edgesmith bench flowers-float32.tflite flowers-int8.tflite --data flowers/test --threads 1,2,4 -o bench
@@ -13,6 +15,8 @@ Examples:
   edgesmith bench deploy --data runs/flowers --processes 5 -o bench-main
   edgesmith bench flowers-int8.tflite --data runs/flowers --scenario sustained --minutes 10
   edgesmith bench deploy --data runs/flowers --device ssh://pi@raspberrypi.local --install
+  edgesmith bench deploy --data runs/flowers --device adb -o bench-phone
+  edgesmith bench deploy --data runs/flowers --device emulated:pi4 -o counts
 
 """
 
@@ -29,6 +33,8 @@ from edgesmith.runtime.engines import ENGINE_NAMES
 from edgesmith.runtime.errors import DeviceError, OptionError, needs_extra
 
 if TYPE_CHECKING:
+    from edgesmith.benchmarks.devices.emulated.counts import CountsResult
+    from edgesmith.benchmarks.progress import Progress
     from edgesmith.benchmarks.results import BenchResult
 
 
@@ -62,7 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_device,
         default=["local"],
         metavar="DEVICE",
-        help="where to measure: local, ssh://user@host:port; several at the same time (local)",
+        help="where to measure: local, ssh://user@host:port, adb:SERIAL, or emulated:pi3, pi4, pi5, where instructions are "
+        "counted; several at the same time (local)",
     )
     parser.add_argument(
         "--install",
@@ -80,18 +87,43 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, write, and print a table."""
     with needs_extra("bench"):
         from edgesmith.benchmarks.benchmark import bench
+        from edgesmith.benchmarks.devices.adb.missing import OnlyBenchmarkModelError
+        from edgesmith.benchmarks.devices.address import parse_address
         from edgesmith.benchmarks.progress import Silence, TerminalProgress
 
         if len(arguments.device) > 1:
             return _run_on_several(arguments)
         progress = TerminalProgress() if sys.stderr.isatty() else Silence()
-        result = bench(_plan(arguments), progress=progress)
+        if parse_address(arguments.device[0]).kind == "emulated":
+            return _count(arguments, progress)
+        try:
+            result = bench(_plan(arguments), progress=progress)
+        except OnlyBenchmarkModelError as found:
+            if arguments.strict or arguments.history is not None:
+                raise
+            from edgesmith.benchmarks.devices.adb.benchmark_model.fallback import fall_back
+
+            fall_back(found, _plan(arguments), progress=progress, as_json=arguments.json)
+            return 0
         _remember([result], arguments)
     if arguments.json:
         sys.stdout.write(result.to_json())
     else:
         _show(result, arguments.output)
     _hold([result], arguments)
+    return 0
+
+
+def _count(arguments: argparse.Namespace, progress: "Progress") -> int:
+    from edgesmith.benchmarks.devices.emulated.benchmark import count_instructions
+
+    if arguments.history is not None:
+        raise OptionError("--history keeps times; an emulated board has none", tip="leave out --history")
+    result = count_instructions(_plan(arguments), progress=progress)
+    if arguments.json:
+        sys.stdout.write(result.to_json())
+    else:
+        _show_counts(result, arguments.output)
     return 0
 
 
@@ -116,11 +148,12 @@ def _run_on_several(arguments: argparse.Namespace) -> int:
     from edgesmith.benchmarks.devices.several import SCHEMA, bench_each
     from edgesmith.benchmarks.document import to_text
     from edgesmith.benchmarks.progress import LineProgress
+    from edgesmith.benchmarks.results import BenchResult
 
     devices = [parse_address(text) for text in arguments.device]
     outcomes = bench_each(_plan(arguments), devices, progress=LineProgress)
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    results = [outcome.result for outcome in outcomes if outcome.result is not None]
+    results = [outcome.result for outcome in outcomes if isinstance(outcome.result, BenchResult)]
     _remember(results, arguments)
     if arguments.json:
         document = {"schema": SCHEMA, "devices": [outcome.to_json() for outcome in outcomes]}
@@ -129,7 +162,10 @@ def _run_on_several(arguments: argparse.Namespace) -> int:
         for outcome in outcomes:
             if outcome.result is not None:
                 print(f"{outcome.plan.device}:")
-                _show(outcome.result, outcome.plan.output)
+                if isinstance(outcome.result, BenchResult):
+                    _show(outcome.result, outcome.plan.output)
+                else:
+                    _show_counts(outcome.result, outcome.plan.output)
                 print()
     if failed:
         raise DeviceError(
@@ -148,6 +184,16 @@ def _show(result: "BenchResult", output: Path) -> None:
     for warning in result.warnings:
         print(f"warning: {warning.message}", file=sys.stderr)
     print(f"\nreport: {output / REPORT_HTML}")
+
+
+def _show_counts(result: "CountsResult", output: Path) -> None:
+    from edgesmith.benchmarks.devices.emulated.counts import COUNTS_FILE
+    from edgesmith.benchmarks.devices.emulated.table import terminal_table
+
+    print(terminal_table(result))
+    for warning in result.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    print(f"\ncounts: {output / COUNTS_FILE}")
 
 
 def _plan(arguments: argparse.Namespace) -> BenchmarkPlan:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from edgesmith.benchmarks.progress import Progress
+from edgesmith.benchmarks.results import DataFacts
 from edgesmith.runtime.errors import DataError, EdgesmithError, ImageError, ModelFileError
 from edgesmith.runtime.imagefolder import LabelledImages, list_evaluation, list_images
 from edgesmith.runtime.images import decode
@@ -109,6 +111,19 @@ def check_and_hash(data: DataInput, *, advance: Callable[[], None] = lambda: Non
             tip="remove or replace them; nothing was measured",
         )
     return whole.hexdigest()
+
+
+def check_data(data: DataInput, progress: Progress) -> DataFacts:
+    """What results say of the images, once all of them could be read. Raises as `check_and_hash` does."""
+    with progress.bar("check data", total=len(data.files)) as show:
+        counter = iter(range(1, len(data.files) + 1))
+        digest = check_and_hash(data, advance=lambda: show(next(counter)))
+    return DataFacts(
+        name=data.folder.resolve().name,
+        sha256=digest,
+        images=len(data.files),
+        labelled=data.labelled is not None,
+    )
 
 
 def _read_model(path: Path, file: str) -> ModelInput:

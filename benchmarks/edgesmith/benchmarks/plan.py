@@ -10,7 +10,7 @@ from edgesmith.runtime.errors import EdgesmithError
 Scenario = Literal["interleaved", "single-stream", "sustained"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
-Device = Literal["local", "ssh"]
+Device = Literal["local", "ssh", "adb", "emulated"]
 
 # Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
 SAMPLES, SECONDS = 200, 5.0

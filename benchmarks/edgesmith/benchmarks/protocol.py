@@ -16,7 +16,7 @@ from edgesmith.benchmarks.plan import (
 )
 from edgesmith.runtime.errors import OptionError
 
-_DEFAULT_MINUTES: dict[Scenario, float] = {
+DEFAULT_MINUTES: dict[Scenario, float] = {
     "single-stream": SINGLE_STREAM_MINUTES,
     "sustained": SUSTAINED_MINUTES,
 }
@@ -86,7 +86,7 @@ def protocol_of(arguments: argparse.Namespace) -> Protocol:
             )
         seconds = QUICK_SECONDS if arguments.quick else SECONDS
     else:
-        seconds = 60 * (_DEFAULT_MINUTES[scenario] if minutes is None else minutes)
+        seconds = 60 * (DEFAULT_MINUTES[scenario] if minutes is None else minutes)
     return Protocol(
         samples=QUICK_SAMPLES if arguments.quick else SAMPLES,
         seconds=seconds,

@@ -45,8 +45,11 @@ def passes(blocks: Sequence[Block]) -> list[float]:
 
 
 def spread_of_blocks(blocks: Sequence[Block]) -> float:
-    """How far the reference moved within one run: its 90th percentile over its 10th, less 1; 0 without blocks."""
-    if not blocks:
-        return 0.0
-    low, high = np.percentile([np.median(block.reference_ms) for block in blocks], (10, 90))
+    """How far the reference moved within one run; 0 without blocks."""
+    return spread([float(np.median(block.reference_ms)) for block in blocks]) if blocks else 0.0
+
+
+def spread(reference: Sequence[float]) -> float:
+    """The 90th percentile of the reference kernel's times over their 10th, less 1; at least one time."""
+    low, high = np.percentile(reference, (10, 90))
     return float(high / low) - 1

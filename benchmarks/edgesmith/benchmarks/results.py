@@ -1,24 +1,20 @@
 """What a benchmark found: `bench.json`, version `edgesmith.bench/1`. Raw samples, and what follows from them."""
 
-import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from edgesmith.benchmarks.classification import Disagreement, Evaluation, Quality
-from edgesmith.benchmarks.document import to_text
+from edgesmith.benchmarks.document import document_text, load_document
 from edgesmith.benchmarks.plan import Device, Scenario
 from edgesmith.benchmarks.singlestream import SingleStream
 from edgesmith.benchmarks.statistics import Summary, median
 from edgesmith.benchmarks.worker.messages import OperatorTime, Samples
 from edgesmith.runtime.accuracy import Accuracy
 from edgesmith.runtime.atomic import write_bytes
-from edgesmith.runtime.errors import DataError, ModelFileError
 from edgesmith.runtime.machine.environment import Environment
 from edgesmith.runtime.machine.state import State
 from edgesmith.runtime.spec import Precision
-from edgesmith.runtime.strict import from_json
 
 BENCH_SCHEMA: Literal["edgesmith.bench/1"] = "edgesmith.bench/1"
 BENCH_FILE = "bench.json"
@@ -146,7 +142,29 @@ class QuantizedAccuracy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BenchRun:
+class FileRun:
+    """A model file on an engine. `name`: the model's own. `engine`: package and version."""
+
+    file: str
+    name: str
+    sha256: str
+    bytes: int
+    precision: Precision
+    engine: str
+
+    @property
+    def format(self) -> str:
+        """`tflite` or `onnx`."""
+        return self.file.rpartition(".")[2].lower()
+
+    @property
+    def engine_name(self) -> str:
+        """The engine's package, without its version."""
+        return self.engine.partition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchRun(FileRun):
     """One variant: a model file on an engine with a number of threads.
 
     Times in milliseconds. `cold_start_ms`: median of `cold_starts_ms`, from starting a fresh process to its
@@ -156,12 +174,6 @@ class BenchRun:
     that it is called. `profile`: by operator, where it was asked for and the engine tells it.
     """
 
-    file: str
-    name: str
-    sha256: str
-    bytes: int
-    precision: Precision
-    engine: str
     threads: int
     cold_start_ms: float
     load_ms: float
@@ -191,16 +203,6 @@ class BenchRun:
         if self.processes and sum(process.samples for process in self.processes) != len(self.samples_ms):
             raise ValueError(f"the processes of {self.file} do not add up to its samples")
 
-    @property
-    def format(self) -> str:
-        """`tflite` or `onnx`."""
-        return self.file.rpartition(".")[2].lower()
-
-    @property
-    def engine_name(self) -> str:
-        """The engine's package, without its version."""
-        return self.engine.partition(" ")[0]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchResult:
@@ -226,8 +228,7 @@ class BenchResult:
 
     def to_json(self) -> str:
         """The text of `bench.json`, `schema` first."""
-        fields: dict[str, Any] = dataclasses.asdict(self)
-        return to_text({"schema": fields.pop("schema"), **fields}) + "\n"
+        return document_text(self)
 
     def save(self, file: Path) -> None:
         """Write `bench.json` atomically."""
@@ -240,19 +241,4 @@ class BenchResult:
         Raises `DataError` for a file that is missing, of another version, or whose statistics do not follow
         from its samples.
         """
-        try:
-            document = json.loads(file.read_bytes())
-        except OSError as error:
-            raise DataError(f"{str(file)!r} cannot be read: {error.strerror or error}") from error
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{str(file)!r} is not JSON: {error}") from error
-        schema = document.get("schema") if isinstance(document, dict) else None
-        if schema != BENCH_SCHEMA:
-            raise DataError(
-                f"{str(file)!r} has schema {schema!r}; this version reads {BENCH_SCHEMA!r}",
-                tip="run `edgesmith bench` again, or install the edgesmith that wrote it",
-            )
-        try:
-            return from_json(cls, document, where=file.name)
-        except ModelFileError as error:
-            raise DataError(str(error), tip="it was edited or cut; run `edgesmith bench` again") from error
+        return load_document(cls, file, schema=BENCH_SCHEMA)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from edgesmith.benchmarks.compare.compare import compare, pair_runs, process_medians
+from edgesmith.benchmarks.compare.compare import compare, process_medians
 from edgesmith.benchmarks.compare.comparison import Gate
+from edgesmith.benchmarks.compare.pairing import pair_runs
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 from edgesmith.runtime.errors import DataError
 

@@ -12,8 +12,20 @@ from edgesmith.runtime.errors import OptionError
         ("ssh://pi@10.0.0.7:2222/", "ssh", "pi-10.0.0.7-2222"),
         ("ssh://pi@[fe80::1%eth0]:22", "ssh", "pi-fe80--1-eth0-22"),
         ("ssh://alias_of_config", "ssh", "alias_of_config"),
+        ("adb", "adb", "adb"),
+        ("adb:8A1X0B2C", "adb", "adb-8A1X0B2C"),
+        ("adb:192.168.1.7:5555", "adb", "adb-192.168.1.7-5555"),
     ],
-    ids=["local", "host", "user and port", "IPv6", "alias"],
+    ids=[
+        "local",
+        "host",
+        "user and port",
+        "IPv6",
+        "alias",
+        "the only phone",
+        "phone",
+        "phone in the network",
+    ],
 )
 def test_addresses(text: str, kind: str, label: str) -> None:
     address = parse_address(text)
@@ -24,7 +36,7 @@ def test_addresses(text: str, kind: str, label: str) -> None:
     "text",
     [
         "moon", "", "ssh://", "ssh:host", "ssh://-oProxyCommand=x", "ssh://-l@host", "ssh://pi@host:99999",
-        "ssh://pi@host:x", "ssh://pi@host/folder", "ssh://a b", "ssh://$(id)@host", "ssh://host?x=1", "adb:1234",
+        "ssh://pi@host:x", "ssh://pi@host/folder", "ssh://a b", "ssh://$(id)@host", "ssh://host?x=1", "adb:", "adb:$(id)", "adb:-s",
     ],
     ids=repr,
 )  # fmt: skip

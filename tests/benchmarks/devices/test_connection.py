@@ -7,18 +7,20 @@ import pytest
 from tests.benchmarks.devices.sshd import Sshd, make_key
 
 from edgesmith.benchmarks.devices.address import parse_address
+from edgesmith.benchmarks.devices.remote.shell import run, start
 from edgesmith.benchmarks.devices.ssh import connection as module
 from edgesmith.benchmarks.devices.ssh.connection import Connection
+from edgesmith.benchmarks.devices.ssh.host import host_of
 from edgesmith.runtime.errors import DeviceError
 
 
 def _connect(address: str) -> Connection:
-    return Connection(parse_address(address))
+    return Connection(host_of(parse_address(address)))
 
 
 def test_commands_share_the_connection_and_keep_their_exit_code(sshd: Sshd) -> None:
     with _connect(sshd.address) as connection:
-        done = connection.run("cat; echo aside >&2; exit 7", stdin=b"hello")
+        done = run(connection, "cat; echo aside >&2; exit 7", stdin=b"hello")
         assert (done.returncode, done.stdout, done.stderr) == (7, "hello", "aside\n")
     assert (sshd.folder / "log").read_text().count("Accepted publickey") <= 1
 
@@ -78,7 +80,7 @@ def test_no_ssh_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 def test_a_connection_that_dies_is_told_from_a_command_that_fails(sshd: Sshd, tmp_path: Path) -> None:
     with _connect(sshd.address) as connection, (tmp_path / "err").open("wb") as stderr:
-        with connection.start("echo begun; exec cat", stderr=stderr) as process:
+        with start(connection, "echo begun; exec cat", stderr=stderr) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"begun\n"
             sshd.drop_connections()
@@ -87,12 +89,12 @@ def test_a_connection_that_dies_is_told_from_a_command_that_fails(sshd: Sshd, tm
         assert isinstance(lost, DeviceError)
         assert "the connection was lost" in str(lost)
         with pytest.raises(DeviceError, match="the connection was lost"):
-            connection.run("echo a new connection")
+            run(connection, "echo a new connection")
 
 
 def test_what_runs_there_ends_with_the_connection(sshd: Sshd, tmp_path: Path) -> None:
     with _connect(sshd.address) as connection, (tmp_path / "err").open("wb") as stderr:
-        process = connection.start(f"echo $$ > {tmp_path}/pid; exec cat > /dev/null", stderr=stderr)
+        process = start(connection, f"echo $$ > {tmp_path}/pid; exec cat > /dev/null", stderr=stderr)
         end = time.monotonic() + 10
         while not (tmp_path / "pid").exists() and time.monotonic() < end:
             time.sleep(0.05)

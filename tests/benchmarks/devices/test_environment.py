@@ -8,9 +8,9 @@ from tests.benchmarks.devices.sshd import Sshd
 
 from edgesmith.benchmarks.devices.address import parse_address
 from edgesmith.benchmarks.devices.device import Needs
+from edgesmith.benchmarks.devices.remote.environment import choose_extras, requirements_of
+from edgesmith.benchmarks.devices.remote.facts import Facts
 from edgesmith.benchmarks.devices.ssh.device import open_ssh
-from edgesmith.benchmarks.devices.ssh.environment import _requirements, choose_extras
-from edgesmith.benchmarks.devices.ssh.facts import Facts
 from edgesmith.benchmarks.worker import messages
 from edgesmith.runtime.errors import DeviceError
 from edgesmith.runtime.machine.environment import Environment
@@ -44,7 +44,7 @@ def test_an_engine_that_was_asked_for_and_has_no_wheel() -> None:
 
 
 def test_what_is_installed_is_what_edgesmith_declares() -> None:
-    found = _requirements(["tflite"])
+    found = requirements_of(["tflite"])
     assert {line.partition(">")[0].partition("<")[0].lower() for line in found} == {
         "numpy", "pillow", "tflite-runtime",
     }  # fmt: skip

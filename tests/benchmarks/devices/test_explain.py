@@ -2,6 +2,7 @@ import pytest
 
 from edgesmith.benchmarks.devices.address import parse_address
 from edgesmith.benchmarks.devices.ssh.explain import explain
+from edgesmith.benchmarks.devices.ssh.host import host_of
 
 # As OpenSSH 9.2 says it.
 SAID = {
@@ -20,7 +21,7 @@ SAID = {
 
 @pytest.mark.parametrize("said", SAID, ids=SAID.values())
 def test_each_failure_has_its_own_words_and_a_tip(said: str) -> None:
-    error = explain(parse_address("ssh://pi@host"), said, connected=False)
+    error = explain(host_of(parse_address("ssh://pi@host")), said, connected=False)
     assert str(error).startswith("ssh://pi@host: ")
     assert SAID[said] in str(error)
     assert error.tip
@@ -28,7 +29,7 @@ def test_each_failure_has_its_own_words_and_a_tip(said: str) -> None:
 
 def test_what_is_not_known_is_quoted() -> None:
     error = explain(
-        parse_address("ssh://pi@host"), "first\nBad owner or permissions on config", connected=False
+        host_of(parse_address("ssh://pi@host")), "first\nBad owner or permissions on config", connected=False
     )
     assert "Bad owner or permissions on config" in str(error)
     assert error.tip == "`ssh -v ssh://pi@host` says more"
@@ -46,12 +47,12 @@ def test_what_is_not_known_is_quoted() -> None:
 )
 def test_the_tip_names_the_entry_of_known_hosts(address: str, name: str) -> None:
     said = "REMOTE HOST IDENTIFICATION HAS CHANGED"
-    tip = str(explain(parse_address(address), said, connected=False).tip)
+    tip = str(explain(host_of(parse_address(address)), said, connected=False).tip)
     assert f"ssh-keygen -R {name}" in tip
 
 
 def test_once_connected_it_is_lost() -> None:
     error = explain(
-        parse_address("ssh://pi@host"), "client_loop: send disconnect: Broken pipe", connected=True
+        host_of(parse_address("ssh://pi@host")), "client_loop: send disconnect: Broken pipe", connected=True
     )
     assert "the connection was lost (client_loop: send disconnect: Broken pipe)" in str(error)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from edgesmith.benchmarks.devices.device import Needs
-from edgesmith.benchmarks.devices.ssh.facts import Facts, require_packages
+from edgesmith.benchmarks.devices.remote.facts import Facts, require_packages
 from edgesmith.runtime.errors import DeviceError
 
 

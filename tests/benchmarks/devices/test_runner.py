@@ -1,7 +1,7 @@
 import io
 import zipfile
 
-from edgesmith.benchmarks.devices.ssh.runner import runner_archive
+from edgesmith.benchmarks.devices.remote.runner import runner_archive
 
 
 def test_it_holds_the_runtime_and_the_worker_and_nothing_else() -> None:

@@ -5,10 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.arm64.bed import Bed, missing_requirement
+from tests.arm64.bed import emulated, missing_requirement
 from tests.benchmarks.devices.sshd import CutOff, Sshd
 
 from edgesmith.benchmarks import BenchmarkPlan, bench
+from edgesmith.benchmarks.devices.emulated.bed import Bed
 from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS
 from edgesmith.benchmarks.results import BenchResult
 from edgesmith.cli import main
@@ -25,7 +26,7 @@ def python(request: pytest.FixtureRequest) -> Path:
     reason = missing_requirement()
     if reason is not None:
         pytest.skip(f"emulated Pis: {reason}")
-    return Bed(folder=request.config.cache.mkdir("arm64")).pi("pi4", "bookworm-arm64", "onnx").python
+    return emulated(Bed(folder=request.config.cache.mkdir("arm64")), "pi4", "bookworm-arm64", "onnx").python
 
 
 def test_cut_off_in_the_middle_and_gone_on_with_in_one_command(

@@ -1,7 +1,6 @@
 """Pair the runs of two results and judge each pair."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from edgesmith.benchmarks.compare.comparison import (
 from edgesmith.benchmarks.compare.gate import broken
 from edgesmith.benchmarks.compare.judge import LEAST_PROCESSES, change, judge
 from edgesmith.benchmarks.compare.machine import differences, software_changes
+from edgesmith.benchmarks.compare.pairing import pair_runs, title_of
 from edgesmith.benchmarks.quietness import Quietness, passes, quietness
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 from edgesmith.benchmarks.statistics import CONFIDENCE
@@ -28,7 +28,6 @@ _NO_GATE = Gate()
 # matters shows in the whole.
 _LEAST_SHARE = 0.05
 
-Key = tuple[str, str, str, str, int]
 Pair = tuple[BenchRun, BenchRun]
 
 
@@ -53,32 +52,11 @@ def compare(old: BenchResult, new: BenchResult, *, gate: Gate = _NO_GATE, force:
         quietness=quiet,
         confidence=confidence,
         pairs=changes,
-        only_old=tuple(map(_title, only_old)),
-        only_new=tuple(map(_title, only_new)),
+        only_old=tuple(map(title_of, only_old)),
+        only_new=tuple(map(title_of, only_new)),
         notes=(*software_changes(old.environment, new.environment), *differences(old, new)),
         gate=gate,
-        broken=broken(gate, changes, only_old=tuple(map(_title, only_old))),
-    )
-
-
-def pair_runs(
-    old: Sequence[BenchRun], new: Sequence[BenchRun]
-) -> tuple[list[Pair], list[BenchRun], list[BenchRun]]:
-    """Runs with their counterparts, in the order of `old`, then those of either side that have none.
-
-    Raises `DataError` when no run has one, and when two runs of one side cannot be told apart.
-    """
-    before, after = _by_key(old, "OLD"), _by_key(new, "NEW")
-    shared = [key for key in before if key in after]
-    if not shared:
-        raise DataError(
-            f"no run has a counterpart: OLD has {', '.join(map(_title, old))}; NEW has {', '.join(map(_title, new))}",
-            tip="runs are paired by file name, precision, engine and threads",
-        )
-    return (
-        [(before[key], after[key]) for key in shared],
-        [run for key, run in before.items() if key not in after],
-        [run for key, run in after.items() if key not in before],
+        broken=broken(gate, changes, only_old=tuple(map(title_of, only_old))),
     )
 
 
@@ -87,20 +65,6 @@ def process_medians(run: BenchRun, phase: str) -> list[float]:
     samples = np.asarray(getattr(run.samples_ms, phase))
     ends = np.cumsum([process.samples for process in run.processes])[:-1]
     return [float(np.median(part)) for part in np.split(samples, ends)]
-
-
-def _by_key(runs: Sequence[BenchRun], word: str) -> dict[Key, BenchRun]:
-    keyed: dict[Key, BenchRun] = {}
-    for run in runs:
-        # Without the engine's version: a new engine is something to compare.
-        key = (Path(run.file).stem, run.precision, run.format, run.engine_name, run.threads)
-        if key in keyed:
-            raise DataError(
-                f"{word} has {_title(keyed[key])} and {_title(run)}, which pair with the same run",
-                tip="measure files of one name in results of their own",
-            )
-        keyed[key] = run
-    return keyed
 
 
 def _require_comparable(old: BenchResult, new: BenchResult, *, force: bool) -> None:
@@ -168,7 +132,3 @@ def _paired_test(old: Evaluation | None, new: Evaluation | None) -> Disagreement
     if old is None or new is None or (old.labels, old.truth) != (new.labels, new.truth):
         return None
     return disagreement(old, new)
-
-
-def _title(run: BenchRun) -> str:
-    return f"{run.file} on {run.engine_name} ×{run.threads}"

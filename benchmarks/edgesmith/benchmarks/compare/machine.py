@@ -1,6 +1,6 @@
 """Are two results of one machine, and what has changed on it?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from edgesmith.benchmarks.results import BenchResult
@@ -33,13 +33,16 @@ def software_changes(old: Environment, new: Environment) -> list[str]:
     found = [
         f"{name} {before} → {after}" for name, before, after in _fields(old, new, ("kernel", "os", "python"))
     ]
-    names = sorted({*old.packages, *new.packages})
-    found += [
-        f"{name} {old.packages.get(name, 'absent')} → {new.packages.get(name, 'absent')}"
-        for name in names
-        if old.packages.get(name) != new.packages.get(name)
+    return found + package_changes(old.packages, new.packages)
+
+
+def package_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Versions by name that differ, in words."""
+    return [
+        f"{name} {old.get(name, 'absent')} → {new.get(name, 'absent')}"
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
     ]
-    return found
 
 
 def _fields(old: Environment, new: Environment, names: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:

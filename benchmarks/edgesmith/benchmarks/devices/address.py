@@ -1,15 +1,21 @@
-"""What `--device` takes: `local`, or `ssh://[user@]host[:port]`."""
+"""What `--device` takes: `local`, `ssh://[user@]host[:port]`, `adb[:SERIAL]`, or `emulated:BOARD`."""
 
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from edgesmith.benchmarks.devices.emulated.boards import BOARDS
 from edgesmith.benchmarks.plan import Device
 from edgesmith.runtime.errors import OptionError
 
-_TIP = "known are local, ssh://pi@raspberrypi.local and ssh://pi@10.0.0.7:2222"
+_EMULATED = "emulated:"
+_TIP = (
+    "known are local, ssh://pi@raspberrypi.local, ssh://pi@10.0.0.7:2222, adb:SERIAL, "
+    f"{', '.join(_EMULATED + board for board in BOARDS)} (instruction counts, no times)"
+)
 # They become words of a command line: nothing that a shell or `ssh` itself would read as more than a name.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 _HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:-]*(%[A-Za-z0-9]+)?")
 
 
@@ -21,6 +27,11 @@ class DeviceAddress:
     text: str
     label: str
 
+    @property
+    def board(self) -> str:
+        """The name after `emulated:`."""
+        return self.text.removeprefix(_EMULATED)
+
 
 def parse_address(text: str) -> DeviceAddress:
     """Read `--device`'s value. Raises `OptionError` for anything else, and for a password."""
@@ -28,6 +39,10 @@ def parse_address(text: str) -> DeviceAddress:
         return DeviceAddress(kind="local", text=text, label="local")
     if text.startswith("ssh://"):
         return _ssh(text)
+    if text == "adb" or (text.startswith("adb:") and _SERIAL.fullmatch(text[4:])):
+        return DeviceAddress(kind="adb", text=text, label=text.replace(":", "-"))
+    if text.startswith(_EMULATED) and text.removeprefix(_EMULATED) in BOARDS:
+        return DeviceAddress(kind="emulated", text=text, label=text.replace(":", "-"))
     raise OptionError(f"there is no device {text!r}", tip=_TIP)
 
 

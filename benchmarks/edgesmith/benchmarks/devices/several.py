@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from edgesmith.benchmarks.benchmark import bench
-from edgesmith.benchmarks.devices.address import DeviceAddress
+from edgesmith.benchmarks.devices.address import DeviceAddress, parse_address
+from edgesmith.benchmarks.devices.emulated.benchmark import count_instructions
+from edgesmith.benchmarks.devices.emulated.counts import CountsResult
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress
 from edgesmith.benchmarks.results import BenchResult
@@ -22,7 +24,7 @@ class Outcome:
     """What came of one device: a result, or why there is none."""
 
     plan: BenchmarkPlan
-    result: BenchResult | None = None
+    result: BenchResult | CountsResult | None = None
     error: EdgesmithError | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -52,7 +54,8 @@ def bench_each(
 
     def attempt(one: BenchmarkPlan, label: str) -> Outcome:
         try:
-            return Outcome(plan=one, result=bench(one, progress=progress(label)))
+            measure = count_instructions if parse_address(one.device).kind == "emulated" else bench
+            return Outcome(plan=one, result=measure(one, progress=progress(label)))
         except EdgesmithError as error:
             return Outcome(plan=one, error=error)
 

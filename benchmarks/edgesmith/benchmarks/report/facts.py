@@ -1,11 +1,10 @@
-"""The small print of a report: the machine, the method, the command to repeat."""
+"""The small print of a report: the machine and the method."""
 
-import shlex
 from collections.abc import Iterator
 
-from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS, SAMPLES, SECONDS
+from edgesmith.benchmarks.plan import Device
 from edgesmith.benchmarks.report.wording import size
-from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.results import BenchResult, PlanFacts
 from edgesmith.runtime.machine.state import throttling_words
 
 # Of the hundred words of an x86 processor those that decide which kernels run.
@@ -14,6 +13,12 @@ _TELLING_FEATURES = (
     "neon", "asimd", "asimdhp", "asimddp", "i8mm", "sve",
 )  # fmt: skip
 _UNTOLD = "the machine does not tell"
+_DEVICES: dict[Device, str] = {
+    "local": "the machine itself",
+    "ssh": "another machine, over ssh",
+    "adb": "an Android device, over adb",
+    "emulated": "an emulated board: its times are those of an emulator",
+}
 
 
 def environment_rows(result: BenchResult) -> list[tuple[str, str]]:
@@ -22,6 +27,7 @@ def environment_rows(result: BenchResult) -> list[tuple[str, str]]:
     features = [word for word in _TELLING_FEATURES if word in found.cpu_features]
     load = found.load_average
     return [
+        ("Device", _DEVICES[result.plan.device]),
         *([("Board", found.board)] if found.board else []),
         ("Processor", f"{found.cpu_model}, {found.cores} usable cores, {found.architecture}"),
         ("Vector units", ", ".join(features) or "none known"),
@@ -38,11 +44,15 @@ def environment_rows(result: BenchResult) -> list[tuple[str, str]]:
 
 def _state_rows(result: BenchResult) -> Iterator[tuple[str, str]]:
     states = [state for run in result.runs for state in (run.state.before, run.state.after)]
+    states += [block.state for block in result.blocks]
     temperatures = [state.temperature_c for state in states if state.temperature_c is not None]
     frequencies = [state.frequency_mhz for state in states if state.frequency_mhz is not None]
+    powers = [state.power_w for state in states if state.power_w is not None]
     flags = [state.throttled_flags for state in states if state.throttled_flags is not None]
     yield "Temperature", _span(temperatures, "°C") if temperatures else _UNTOLD
     yield "Frequency", _span(frequencies, "MHz") if frequencies else _UNTOLD
+    if powers:
+        yield "Power", _span(powers, "W")
     words = sorted({word for value in flags for word in throttling_words(value)})
     yield "Throttling", (", ".join(words) or "none") if flags else _UNTOLD
 
@@ -61,11 +71,13 @@ def method(result: BenchResult) -> list[str]:
     plan, counts = result.plan, [len(run.samples_ms) for run in result.runs]
     samples = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
     accuracy = (
-        "Accuracy: every labelled image through the same file, engine and process; Wilson interval, 95 %."
+        "Accuracy: every labelled image through the same file, engine and process. Wilson intervals, 95 %; the "
+        "difference between int8 and float32 by McNemar's exact test; calibration: expected calibration error, 15 bins."
     )
+    fresh = "" if plan.processes == 1 else f", {plan.processes} fresh ones one after the other"
     return [
-        "Each file, engine and number of threads is a variant with a process of its own. Variants take turns in "
-        f"blocks, in random order (seed {plan.seed}), so that drift hits all alike; nothing runs in parallel.",
+        f"Each file, engine and number of threads is a variant with a process of its own{fresh}. {_order(plan)} "
+        "Nothing runs in parallel.",
         f"{samples} samples a variant (at least {plan.samples} and {plan.seconds:g} s), all kept in bench.json, "
         f"after a warm-up of at least {plan.warmup_inferences} inferences and {plan.warmup_seconds:g} s.",
         "A sample is one real image: decode (encoded bytes in memory to a picture), preprocess (to the input "
@@ -77,16 +89,12 @@ def method(result: BenchResult) -> list[str]:
     ]
 
 
-def command(result: BenchResult) -> str:
-    """The command line that repeats the benchmark, run where the files are."""
-    plan = result.plan
-    files = list(dict.fromkeys(run.file for run in result.runs))
-    words = ["edgesmith", "bench", *files, "--data", result.data.name]
-    words += ["--threads", ",".join(map(str, plan.threads))]
-    words += ["--engine", plan.engine] if plan.engine else []
-    words += ["--quick"] if (plan.samples, plan.seconds) == (QUICK_SAMPLES, QUICK_SECONDS) else []
-    words += ["--seed", str(plan.seed)] if plan.seed else []
-    line = shlex.join(words)
-    if (plan.samples, plan.seconds) in ((QUICK_SAMPLES, QUICK_SECONDS), (SAMPLES, SECONDS)):
-        return line
-    return f"{line}  # in Python, with BenchmarkPlan(samples={plan.samples}, seconds={plan.seconds:g})"
+def _order(plan: PlanFacts) -> str:
+    if plan.scenario == "interleaved":
+        return f"Variants take turns in blocks, in random order (seed {plan.seed}), so that drift hits all alike."
+    kind = {
+        "single-stream": "one query at a time, as in MLPerf's SingleStream scenario; it is their statistic on this "
+        "workload, and no MLPerf result",
+        "sustained": "without a pause, so that heat shows",
+    }[plan.scenario]
+    return f"Variants run one after the other, each for {plan.seconds / 60:g} minutes: {kind}."

@@ -1,76 +1,72 @@
-"""`report.md` and `report.html`, from a result and nothing else."""
+"""`report.html`, `report.md` and the charts' pictures, from a result and nothing else."""
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup, escape
-
-from edgesmith.benchmarks.report.facts import command, environment_rows, method
-from edgesmith.benchmarks.report.plots.distribution import distribution_plot
-from edgesmith.benchmarks.report.plots.phases import phase_plot
-from edgesmith.benchmarks.report.plots.tradeoff import MAX_NAMED, tradeoff_plot
-from edgesmith.benchmarks.report.table import HEADERS, TEXT_COLUMNS, rows
-from edgesmith.benchmarks.report.verdict import verdict
-from edgesmith.benchmarks.report.wording import short_labels
+from edgesmith.benchmarks.report.charts.all import charts_of
+from edgesmith.benchmarks.report.charts.chart import Chart
+from edgesmith.benchmarks.report.charts.drawing import svg_for_page, to_png
+from edgesmith.benchmarks.report.facets import facets
+from edgesmith.benchmarks.report.facts import environment_rows, method
+from edgesmith.benchmarks.report.page import render_markdown_page, render_page
+from edgesmith.benchmarks.report.rawdata import raw_data
+from edgesmith.benchmarks.report.repeat import command
+from edgesmith.benchmarks.report.table import HEADERS, TEXT_COLUMNS, failed_rows, rows
+from edgesmith.benchmarks.report.tables import files, int8_table, single_stream_table
+from edgesmith.benchmarks.report.verdict import STATED, verdict
 from edgesmith.benchmarks.results import BenchResult
 from edgesmith.runtime.atomic import write_bytes
 
-REPORT_HTML, REPORT_MARKDOWN = "report.html", "report.md"
+REPORT_HTML, REPORT_MARKDOWN, CHARTS = "report.html", "report.md", "charts"
 
 
 def write_report(result: BenchResult, folder: Path) -> None:
-    """Write both reports into an existing folder."""
-    write_bytes(folder / REPORT_HTML, render_html(result).encode())
-    write_bytes(folder / REPORT_MARKDOWN, render_markdown(result).encode())
+    """Write both reports and the pictures into an existing folder."""
+    charts = charts_of(result)
+    write_bytes(folder / REPORT_HTML, render_html(result, charts).encode())
+    write_bytes(folder / REPORT_MARKDOWN, render_markdown(result, charts).encode())
+    for chart in charts:
+        write_bytes(folder / picture(chart), to_png(chart))
 
 
-def render_html(result: BenchResult) -> str:
-    """One self-contained page: no script, no resource from elsewhere, the same bytes for the same result."""
-    labels = short_labels(result.runs)
-    # Our own SVG; labels in it were escaped by matplotlib.
-    figures: dict[str, Any] = {
-        "distribution": Markup(distribution_plot(result.runs, labels)),  # noqa: S704 - SVG from matplotlib, which escapes labels
-        "phases": Markup(phase_plot(result.runs, labels)),  # noqa: S704 - SVG from matplotlib, which escapes labels
+def render_html(result: BenchResult, charts: Sequence[Chart]) -> str:
+    """One self-contained page: no resource from elsewhere, the same text for the same result."""
+    return render_page(
+        "report.html.jinja",
+        **_shared(result),
+        charts=[(chart, svg_for_page(chart)) for chart in charts],
+        facets=facets(result.runs),
+        files=list(files(result)),
+        raw=raw_data(result),
+    )
+
+
+def render_markdown(result: BenchResult, charts: Sequence[Chart]) -> str:
+    """The same in Markdown, with the charts as pictures beside it."""
+    return render_markdown_page(
+        "report.md.jinja", **_shared(result), charts=[(chart, picture(chart)) for chart in charts]
+    )
+
+
+def picture(chart: Chart) -> str:
+    """Where the chart's picture lies beside the reports."""
+    return f"{CHARTS}/{chart.name}.png"
+
+
+def _shared(result: BenchResult) -> dict[str, Any]:
+    return {
+        "title": ", ".join(dict.fromkeys(run.name for run in result.runs)),
+        "subtitle": result.environment.board or result.environment.cpu_model,
+        "verdict": verdict(result),
+        "warnings": [warning for warning in result.warnings if warning.kind not in STATED],
+        "headers": HEADERS,
+        "text_columns": TEXT_COLUMNS,
+        "rows": rows(result),
+        "failed": failed_rows(result),
+        "int8": int8_table(result),
+        "single_stream": single_stream_table(result),
+        "environment": environment_rows(result),
+        "method": method(result),
+        "command": command(result),
     }
-    if result.data.labelled:
-        figures["tradeoff"] = Markup(tradeoff_plot(result.runs, labels))  # noqa: S704 - SVG from matplotlib, which escapes labels
-    return _render("report.html.jinja", result, figures=figures, autoescape=True)
-
-
-def render_markdown(result: BenchResult) -> str:
-    """The same in Markdown, without figures."""
-    return _render("report.md.jinja", result, figures={}, autoescape=False)
-
-
-def _render(template: str, result: BenchResult, *, figures: dict[str, Any], autoescape: bool) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=autoescape,  # noqa: S701 - on for HTML; Markdown is no markup of ours to protect
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["code"] = _backticks_to_code
-    return environment.get_template(template).render(
-        title=", ".join(dict.fromkeys(run.name for run in result.runs)),
-        subtitle=result.environment.board or result.environment.cpu_model,
-        verdict=verdict(result),
-        warnings=result.warnings,
-        headers=HEADERS,
-        text_columns=TEXT_COLUMNS,
-        rows=rows(result),
-        numbered=len(result.runs) > MAX_NAMED,
-        precisions=list(dict.fromkeys(run.precision for run in result.runs)),
-        figures=figures,
-        environment=environment_rows(result),
-        method=method(result),
-        command=command(result),
-    )
-
-
-def _backticks_to_code(text: str) -> Markup:
-    # Escaped first; only then do backticks become the one element that messages use.
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first

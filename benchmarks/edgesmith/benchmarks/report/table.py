@@ -1,21 +1,25 @@
 """The table of runs, as text for every output."""
 
-from edgesmith.benchmarks.report.wording import accuracy, milliseconds, size
+from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, milliseconds, size
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 
+TOP1 = "top-1 (95 % interval)"
 HEADERS = (
     "#",
     "file",
     "engine",
     "threads",
     "p50 ms",
+    TOP1,
+    "top-5",
     "invoke ms",
     "p90 ms",
     "p99 ms",
+    "images/s",
     "cold start ms",
+    "load ms",
     "peak memory",
     "file size",
-    "top-1 (95 % interval)",
 )
 # What a terminal has room for.
 _SHORT = (
@@ -45,26 +49,43 @@ def _row(number: int, run: BenchRun) -> tuple[str, ...]:
         run.engine_name,
         str(run.threads),
         milliseconds(summary.p50),
+        accuracy(run.accuracy),
+        UNKNOWN if run.accuracy is None else f"{100 * run.accuracy.top5:.1f} %",
         milliseconds(summary.phases.invoke.p50),
         milliseconds(summary.p90),
         milliseconds(summary.p99),
+        UNKNOWN if summary.throughput is None else f"{summary.throughput:.1f}",
         milliseconds(run.cold_start_ms),
+        milliseconds(run.load_ms),
         size(run.peak_rss_bytes),
         size(run.bytes),
-        accuracy(run.accuracy),
     )
+
+
+def failed_rows(result: BenchResult) -> list[tuple[str, str, str, str]]:
+    """One row a run that could not be measured: file, engine, threads, and why."""
+    return [
+        (
+            run.file,
+            (run.engine or UNKNOWN).partition(" ")[0],
+            str(run.threads),
+            f"not measured: {run.reason}{f' ({run.tip})' if run.tip else ''}",
+        )
+        for run in result.failed
+    ]
 
 
 def terminal_table(result: BenchResult) -> str:
     """Aligned columns for a terminal; top-1 only where it was measured."""
-    wanted = [*_SHORT, HEADERS[-1]] if result.data.labelled else list(_SHORT)
+    wanted = [*_SHORT, TOP1] if result.data.labelled else list(_SHORT)
     indices = [HEADERS.index(name) for name in wanted]
     lines = [[row[index] for index in indices] for row in [HEADERS, *rows(result)]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(indices))]
-    return "\n".join(
+    aligned = [
         "  ".join(
             cell.ljust(width) if name in TEXT_COLUMNS else cell.rjust(width)
             for cell, width, name in zip(line, widths, wanted, strict=True)
         ).rstrip()
         for line in lines
-    )
+    ]
+    return "\n".join([*aligned, *("  ".join(row) for row in failed_rows(result))])

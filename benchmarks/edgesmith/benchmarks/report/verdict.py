@@ -1,43 +1,46 @@
-"""The first lines of a report: what the numbers say, in sentences."""
+"""The first lines of a report: what the numbers say, in sentences, what matters most first."""
 
 from collections.abc import Iterator
 
-from edgesmith.benchmarks.quantization import QuantizedPair, likely_reason, quantized_pairs
-from edgesmith.benchmarks.report.wording import accuracy, milliseconds, size, threads
-from edgesmith.benchmarks.results import BenchResult, BenchRun
+import numpy as np
+
+from edgesmith.benchmarks.caveats import UNFIT
+from edgesmith.benchmarks.report.int8verdict import doubts, int8_accuracy, int8_speed
+from edgesmith.benchmarks.report.wording import accuracy, joined, milliseconds, size, threads
+from edgesmith.benchmarks.results import BenchResult, BenchRun, WarningKind
+
+STATED: frozenset[WarningKind] = frozenset({"int8 not faster", "not int8", "failed"})
+"""Warnings that the verdict or the table of runs has told already."""
+
+_STEADY = 0.05  # a change of speed under load that is worth no alarm
+_PROVES_LITTLE = 100  # images below which an interval is wide whatever the answers are
 
 
 def verdict(result: BenchResult) -> list[str]:
-    """Fastest, smallest and most accurate file, and whether int8 pays on this machine."""
-    return [*_int8(result), _fastest(result), *_smallest(result), *_most_accurate(result)]
+    """Whether int8 is what it promises; then the fastest, smallest and most accurate file."""
+    return [
+        *doubts(result),
+        *_unfit(result),
+        *int8_speed(result),
+        *_failed(result),
+        *_sustained(result),
+        _fastest(result),
+        *_single_stream(result),
+        *_smallest(result),
+        *_most_accurate(result),
+        *int8_accuracy(result),
+    ]
 
 
-def _int8(result: BenchResult) -> Iterator[str]:
-    # One sentence a model and engine: the fewest threads measured. The table has the rest.
-    fewest: dict[tuple[str, str, str], QuantizedPair] = {}
-    for pair in quantized_pairs(result.runs):
-        key = (pair.int8.name, pair.int8.format, pair.int8.engine)
-        if key not in fewest or pair.int8.threads < fewest[key].int8.threads:
-            fewest[key] = pair
-    models = {name for name, _, _ in fewest}
-    for pair in fewest.values():
-        subject = "int8" if len(models) == 1 else f"{pair.int8.name}: int8"
-        yield f"{subject} {_speed(pair)}{_because(pair, result)}"
+def _unfit(result: BenchResult) -> Iterator[str]:
+    if any(warning.kind in UNFIT for warning in result.warnings):
+        yield "The machine was NOT fit to be measured on, as is said below: trust no verdict on speed before measuring again."
 
 
-def _speed(pair: QuantizedPair) -> str:
-    int8, float32 = (run.summary.phases.invoke.p50 for run in (pair.int8, pair.float32))
-    where = (
-        f"on this machine with {pair.int8.engine_name}, {threads(pair.int8.threads)}: "
-        f"inference takes {milliseconds(int8)} against {milliseconds(float32)} ms"
-    )
-    if pair.faster:
-        return f"is {pair.speedup:.1f} times as fast as float32 {where}"
-    return f"is NOT faster than float32 {where}"
-
-
-def _because(pair: QuantizedPair, result: BenchResult) -> str:
-    return "." if pair.faster else f". Likely reason: {likely_reason(pair, result.environment)}."
+def _failed(result: BenchResult) -> Iterator[str]:
+    if result.failed:
+        whole = len(result.runs) + len(result.failed)
+        yield f"{len(result.failed)} of {whole} runs could not be measured; the table says why."
 
 
 def _fastest(result: BenchResult) -> str:
@@ -46,6 +49,47 @@ def _fastest(result: BenchResult) -> str:
         f"{'Fastest' if len(result.runs) > 1 else 'Measured'}: {run.file} on {run.engine_name}, "
         f"{threads(run.threads)}: {milliseconds(run.summary.p50)} ms from photo to answer "
         f"(p50; p99 {milliseconds(run.summary.p99)} ms)."
+    )
+
+
+def _sustained(result: BenchResult) -> Iterator[str]:
+    """By how much heat slowed the machine down: the last tenth of the samples against the first."""
+    if result.plan.scenario != "sustained":
+        return
+    slowdowns = [_slowdown(run) for run in result.runs]
+    worst = int(np.argmax(slowdowns))
+    run, slowdown = result.runs[worst], slowdowns[worst]
+    temperatures = [
+        block.state.temperature_c for block in result.blocks if block.state.temperature_c is not None
+    ]
+    heat = f", at up to {max(temperatures):.0f} °C" if temperatures else ""
+    minutes = f"{result.plan.seconds / 60:g} minutes under load"
+    if slowdown <= _STEADY:
+        yield f"Steady: over {minutes} no run became slower by more than {100 * _STEADY:.0f} %{heat}."
+    else:
+        yield f"NOT steady: over {minutes} {run.file}, {threads(run.threads)}, became {100 * slowdown:.0f} % slower{heat}."
+
+
+def _slowdown(run: BenchRun) -> float:
+    values = run.samples_ms.end_to_end
+    tenth = max(1, len(values) // 10)
+    return float(np.median(values[-tenth:]) / np.median(values[:tenth])) - 1
+
+
+def _single_stream(result: BenchResult) -> Iterator[str]:
+    found = [(run, run.single_stream) for run in result.runs if run.single_stream is not None]
+    if not found:
+        return
+    run, best = min(found, key=lambda one: one[1].p90)
+    if best.estimate is None:
+        yield (
+            f"{best.queries} queries are too few for MLPerf's SingleStream estimate, which needs 64; give it more "
+            "`--minutes`."
+        )
+        return
+    yield (
+        f"MLPerf's SingleStream statistic is lowest for {run.file}, {threads(run.threads)}: 90 % of queries take at "
+        f"most {milliseconds(best.estimate)} ms, with 99 % confidence ({best.queries} queries)."
     )
 
 
@@ -64,13 +108,15 @@ def _most_accurate(result: BenchResult) -> Iterator[str]:
     best = max(by_file.values(), key=_top1)
     images = best.accuracy.images if best.accuracy else 0
     score = f"top-1 {accuracy(best.accuracy)} on {images} images"
+    if images < _PROVES_LITTLE:
+        score += ", which prove little: see the interval"
     equals = [run for run in by_file.values() if _top1(run) == _top1(best)]
     if len(by_file) == 1:
         yield f"Accuracy: {score}."
     elif len(equals) == len(by_file):
         yield f"All {len(by_file)} files are equally accurate: {score}."
     else:
-        names = " and ".join(run.file for run in equals)
+        names = joined([run.file for run in equals])
         yield f"Most accurate: {names}, {score}{_overlap(best, list(by_file.values()))}."
 
 

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from edgesmith.benchmarks.results import BenchRun
 from edgesmith.runtime.accuracy import Accuracy
 
+UNKNOWN = "–"
+
 
 def milliseconds(value: float) -> str:
     """Three or four significant digits, without an exponent: `0.183`, `2.41`, `35.2`, `1280`."""
     decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:.{decimals}f}"
+
+
+def interval(bounds: Sequence[float]) -> str:
+    """An interval of milliseconds, to follow its value: ` (2.31–2.52)`; empty where it is not known."""
+    return f" ({'–'.join(map(milliseconds, bounds))})" if bounds else ""
 
 
 def size(count: int) -> str:
@@ -24,10 +31,21 @@ def threads(count: int) -> str:
     return f"{count} thread{'' if count == 1 else 's'}"
 
 
+def joined(names: Sequence[str], *, most: int = 4) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c, d and 8 others`."""
+    words = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} others"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def p_value(value: float) -> str:
+    """`p = 0.037`, `p < 0.001`."""
+    return f"p = {value:.2g}" if value >= 0.001 else "p < 0.001"
+
+
 def accuracy(value: Accuracy | None) -> str:
     """Top-1 in percent with its interval: `98.6 % (97.2–99.3)`."""
     if value is None:
-        return "–"
+        return UNKNOWN
     low, high = (100 * bound for bound in value.interval)
     return f"{100 * value.top1:.1f} % ({low:.1f}–{high:.1f})"
 

@@ -13,10 +13,15 @@ from edgesmith.runtime.nativelog import private_stdout
 
 
 def main() -> int:
-    """Serve one controller, and end with it. A defect ends the process with its traceback on stderr."""
+    """Serve one controller, and end with it."""
+    serve(Session())
+    return 0
+
+
+def serve(session: Session) -> None:
+    """Answer until stdin is closed. A defect ends the process with its traceback on stderr."""
     answers = private_stdout()
     end_when_closed(sys.stdin.fileno())
-    session = Session()
     for line in sys.stdin:
         try:
             answer = dataclasses.asdict(session.answer(decode_request(line)))
@@ -24,7 +29,6 @@ def main() -> int:
             answer = {"error": dataclasses.asdict(Failure.of(error))}
         answers.write(json.dumps(answer, allow_nan=False) + "\n")
         answers.flush()
-    return 0
 
 
 if __name__ == "__main__":

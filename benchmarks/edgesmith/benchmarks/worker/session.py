@@ -1,6 +1,8 @@
 """One model under measurement: what the worker does for each request."""
 
 import time
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Union, cast
@@ -56,10 +58,15 @@ Answer = Union[
 ]
 
 
-class Session:
-    """Holds the classifier between requests."""
+Opener = Callable[..., Classifier]
+Clock = Callable[[Classifier, Iterable[Path]], Samples]
 
-    def __init__(self) -> None:
+
+class Session:
+    """Holds the classifier between requests. `opener` makes it, `clock` times it."""
+
+    def __init__(self, *, opener: Opener = Classifier, clock: Clock = time_samples) -> None:
+        self._open, self._clock = opener, clock
         self._classifier: Classifier | None = None
 
     def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one return for each kind of request
@@ -75,9 +82,9 @@ class Session:
 
                 return start_cold(request)
             case WarmUp():
-                return _warm_up(self._loaded(request), request)
+                return _warm_up(self._timed(request), request)
             case Measure():
-                return _measure(self._loaded(request), request)
+                return _measure(self._timed(request), request)
             case Evaluate():
                 return _evaluate(self._loaded(request), request)
             case TimeReference():
@@ -103,7 +110,7 @@ class Session:
         before = rss_bytes()
         start = time.perf_counter_ns()
         engine = cast("EngineName | None", request.engine)  # the runtime refuses other names
-        self._classifier = Classifier(request.model, threads=request.threads, engine=engine)
+        self._classifier = self._open(request.model, threads=request.threads, engine=engine)
         load_ms = milliseconds(time.perf_counter_ns() - start)
         return Loaded(
             engine=self._classifier.engine.name,
@@ -117,23 +124,26 @@ class Session:
             raise RuntimeError(f"{type(request).__name__} before Load")
         return self._classifier
 
+    def _timed(self, request: Request) -> Callable[[Iterable[Path]], Samples]:
+        return partial(self._clock, self._loaded(request))
 
-def _warm_up(classifier: Classifier, request: WarmUp) -> WarmedUp:
+
+def _warm_up(clock: Callable[[Iterable[Path]], Samples], request: WarmUp) -> WarmedUp:
     times: list[float] = []
     end = time.perf_counter() + request.seconds
     for image in cycle(request.images):
-        times.extend(time_samples(classifier, [Path(image)]).end_to_end)
+        times.extend(clock([Path(image)]).end_to_end)
         if len(times) >= request.inferences and time.perf_counter() >= end:
             break
     return WarmedUp(milliseconds=tuple(times))
 
 
-def _measure(classifier: Classifier, request: Measure) -> Samples:
+def _measure(clock: Callable[[Iterable[Path]], Samples], request: Measure) -> Samples:
     images = [Path(image) for image in request.images]
     if request.settle:
         # Other variants ran since the last block and own the processor's caches now.
-        time_samples(classifier, images[-request.settle :])
-    return time_samples(classifier, images)
+        clock(images[-request.settle :])
+    return clock(images)
 
 
 def _evaluate(classifier: Classifier, request: Evaluate) -> Evaluated:

@@ -1,76 +1,18 @@
 """A machine behind `ssh`, as a device."""
 
-import shlex
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
-from pathlib import Path
 
 from edgesmith.benchmarks.devices.address import DeviceAddress
 from edgesmith.benchmarks.devices.device import Needs
-from edgesmith.benchmarks.devices.process import WorkerProcess
+from edgesmith.benchmarks.devices.remote.device import RemoteDevice, open_remote
+from edgesmith.benchmarks.devices.remote.facts import DEFAULT_PYTHON
 from edgesmith.benchmarks.devices.ssh.connection import Connection
-from edgesmith.benchmarks.devices.ssh.environment import install_environment
-from edgesmith.benchmarks.devices.ssh.facts import DEFAULT_PYTHON, look_at, require_packages
-from edgesmith.benchmarks.devices.ssh.runner import runner_archive
-from edgesmith.benchmarks.devices.ssh.transfer import send
-from edgesmith.benchmarks.progress import Progress
-from edgesmith.runtime.runrecord import sha256_of
-
-# As a package in a folder, not in a ZIP, so that Python keeps bytecode, as it does for whatever a device runs daily.
-# The shell waits for the end: it turns a signal into 128 and its number (POSIX, 2.8.2), ssh turns it into 255.
-_WORKER = """
-PYTHONPATH={code}${{PYTHONPATH:+:$PYTHONPATH}}; export PYTHONPATH
-unset PYTHONDONTWRITEBYTECODE
-{python} -P -m edgesmith.benchmarks.worker
-exit $?
-"""
+from edgesmith.benchmarks.devices.ssh.host import host_of
 
 
 @contextmanager
-def open_ssh(address: DeviceAddress, needs: Needs) -> Iterator["SSHDevice"]:
+def open_ssh(address: DeviceAddress, needs: Needs) -> Iterator[RemoteDevice]:
     """Connect, look, install if that is wanted, and bring the code. Raises `DeviceError`."""
-    python = needs.remote_python or DEFAULT_PYTHON
-    with Connection(address) as connection:
-        facts = look_at(connection, python)
-        if needs.install:
-            python = install_environment(connection, python, facts, needs)
-            facts = look_at(connection, python)
-        require_packages(facts, needs, name=address.text)
-        yield SSHDevice(connection, python=python, folder=facts.folder)
-
-
-class SSHDevice:
-    """`python`: what is run there. `folder`: where everything is put there; it may be removed at any time."""
-
-    def __init__(self, connection: Connection, *, python: str, folder: str) -> None:
-        self._connection, self._python, self._folder = connection, python, folder
-        self._code = self._bring_code()
-
-    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:
-        """Copy what is not there yet."""
-        names = {file: f"{sha256_of(file)}{file.suffix.lower()}" for file in files}
-        sources = {name: file for file, name in names.items()}
-        total = sum(file.stat().st_size for file in sources.values())
-        with progress.bar("copy", total=total) as show:
-            send(self._connection, sources, python=self._python, folder=self._folder, advance=show)
-            show(total)
-        return {file: f"{self._folder}/{name}" for file, name in names.items()}
-
-    def start_worker(self, subject: str) -> WorkerProcess:
-        """A process of the device; ends with the connection."""
-        script = _WORKER.format(code=shlex.quote(self._code), python=shlex.quote(self._python))
-        return WorkerProcess(
-            subject, command=self._connection.command(script), diagnose=self._connection.diagnose
-        )
-
-    def _bring_code(self) -> str:
-        data = runner_archive()
-        name = sha256(data).hexdigest()
-        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-            file.write(data)
-            file.flush()
-            archive = {f"{name}.zip": Path(file.name)}
-            send(self._connection, archive, python=self._python, folder=self._folder)
-        return f"{self._folder}/{name}"
+    with Connection(host_of(address)) as connection:
+        yield open_remote(connection, needs, python=needs.remote_python or DEFAULT_PYTHON)

@@ -1,1 +1,0 @@
-"""The report's figures, as SVG that takes its colours from the page."""

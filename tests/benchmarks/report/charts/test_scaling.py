@@ -1,0 +1,20 @@
+from collections.abc import Callable
+
+from edgesmith.benchmarks.report.charts.drawing import WIDE
+from edgesmith.benchmarks.report.charts.scaling import scaling_chart
+from edgesmith.benchmarks.results import BenchRun
+
+
+def test_gains_are_told_beside_what_would_be_ideal(make_run: Callable[..., BenchRun]) -> None:
+    runs = [make_run("a.onnx", "int8", [time] * 5, threads=count) for count, time in ((4, 4.0), (1, 10.0))]
+    chart = scaling_chart(runs)
+    assert chart is not None
+    assert chart.table.rows == (("a.onnx", "1", "10.0", "1.00"), ("a.onnx", "4", "4.00", "2.50"))
+    _, rings, dots, *_ = chart.spec(WIDE)["layer"]
+    assert [datum["x"] for datum in rings["data"]["values"]] == [2.5]
+    # Dots belong to runs by their place in the result, not by their threads.
+    assert [datum["key"].partition("|")[0] for datum in dots["data"]["values"]] == ["1", "0"]
+
+
+def test_one_number_of_threads_scales_nothing(make_run: Callable[..., BenchRun]) -> None:
+    assert scaling_chart([make_run("a.onnx", "int8", [4.0]), make_run("b.onnx", "int8", [4.0])]) is None
