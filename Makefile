@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-slow test-arm64 fuzz lint format clean
+.PHONY: help demo test test-slow test-arm64 fuzz peers lint format clean
 
 help:
 	@echo "make demo       the whole chain on real digits, ending in a report (demo/)"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-slow  the trainings and measurements that take minutes"
 	@echo "make test-arm64 every engine on emulated Raspberry Pis (Debian: apt-get install qemu-user)"
 	@echo "make fuzz       100,000 damaged pictures, model files and specs, twice (an hour)"
+	@echo "make peers      docs/peers.md: beside other tools (RUN=folder, MEDIAPIPE=python that has mediapipe)"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make format     ruff's formatter and its safe fixes"
 	@echo "make clean      remove .venv"
@@ -43,6 +44,11 @@ fuzz: $(VENV)/.installed
 	for target in images modelfile spec; do for fuzzer in hypothesis atheris; do \
 		$(BIN)/python -W ignore tests/runtime/fuzz/fuzz.py $$target $$fuzzer --inputs $(FUZZ_INPUTS) || exit 1; \
 	done; done
+
+# Files, samples and journals stay in PEERS_WORK; the same command goes on where it was stopped.
+PEERS_WORK ?= build/peers
+peers: $(VENV)/.installed
+	$(BIN)/python benchmarks/peers/measure.py $(RUN) -o docs/peers.md --work $(PEERS_WORK) $(MEDIAPIPE:%=--mediapipe %)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgesmith.runtime.atomic import write_bytes
+from edgesmith.runtime.cache import cache_folder
 from edgesmith.runtime.runrecord import ImageRecord
 from edgesmith.runtime.spec import InputSpec
-from edgesmith.train.cache import cache_folder
 
 # Beyond it, the files that were not used for longest are removed: 2^30 bytes are 200,000 vectors of 1,280.
 CACHE_LIMIT = 2**30

@@ -17,8 +17,9 @@ class State:
     """The machine at one moment.
 
     `temperature_c`: hottest thermal zone, °C. `frequency_mhz`: mean over the cores. `throttled_flags`: the
-    bits of `vcgencmd get_throttled`. `load_average`: over the last minute, runnable processes. `power_w`: watts, as
-    `read_power` measures them; absent in older files.
+    bits of `vcgencmd get_throttled`; of Android the one for throttled, when its thermal status is above none.
+    `load_average`: over the last minute, runnable processes. `power_w`: watts, as `read_power` measures them;
+    absent in older files.
     """
 
     temperature_c: float | None

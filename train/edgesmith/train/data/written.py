@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgesmith.runtime.atomic import staged_folder, write_json
+from edgesmith.runtime.cache import cache_folder
 from edgesmith.runtime.errors import DataError, ImageError, OutputError, needs_extra
 from edgesmith.runtime.imagefolder import SplitName
 from edgesmith.runtime.images import decode
 from edgesmith.runtime.runrecord import sha256_of
-from edgesmith.train.cache import cache_folder
 from edgesmith.train.data.inorder import map_in_order
 from edgesmith.train.data.splits import Splits, require_same_classes
 
