@@ -5,8 +5,9 @@
 
 The plain side is what Keras' guide to transfer learning shows: `image_dataset_from_directory`, prefetched, and
 `Model.fit`; with `--augment` Keras' own layers of the same strengths in front of it. edgesmith's side are its batches
-and the state it saves after an epoch. No validation on either. A round is one epoch of each, in turns that swap their
-order; the first round warms up and does not count. Weights are random: a step costs the same. Prints one JSON document.
+and the state it saves at the end. No validation on either. A round is one `fit` of each, over some epochs, in turns that
+swap their order; the first round warms up and does not count. Weights are random: a step costs the same. Prints one JSON
+document: the ratio is the median over rounds.
 """
 
 import argparse
@@ -40,7 +41,7 @@ _COUNTERS = Counters(
     epoch=0, finished=False, micro_batch=_BATCH, accumulated=1, best=0.0, best_epoch=0, wait=0, epochs=()
 )
 
-Epoch = Callable[[int], None]
+Fit = Callable[[range], None]
 
 
 def main() -> int:
@@ -53,9 +54,10 @@ def main() -> int:
     for number in range(arguments.rounds + 1):
         for name in sorted(sides, reverse=number % 2 == 1):
             start = time.perf_counter()
-            sides[name](number)
+            epochs = range(number * arguments.epochs, (number + 1) * arguments.epochs)
+            sides[name](epochs)
             if number > 0:
-                rates[name].append(count / (time.perf_counter() - start))
+                rates[name].append(count * len(epochs) / (time.perf_counter() - start))
     ratios = [ours / plain for ours, plain in zip(rates["edgesmith"], rates["keras"], strict=True)]
     document = {
         **{name: value for name, value in vars(arguments).items() if name != "data"},
@@ -80,6 +82,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--unfreeze-from", default="1", help="as `edgesmith train` takes it")
     parser.add_argument("--augment", action="store_true", help="the preset photos")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=3, help="in each round")
     return parser.parse_args()
 
 
@@ -92,7 +95,7 @@ def _compiled(arguments: argparse.Namespace, spec: InputSpec, classes: int, *, l
     return model
 
 
-def _edgesmith(arguments: argparse.Namespace, spec: InputSpec) -> Epoch:
+def _edgesmith(arguments: argparse.Namespace, spec: InputSpec) -> Fit:
     split = find_splits(arguments.data, seed=0).splits["train"]
     images = ImageSet(split, spec, keep=True)
     images.read(lambda _: None)
@@ -107,20 +110,27 @@ def _edgesmith(arguments: argparse.Namespace, spec: InputSpec) -> Epoch:
     model = _compiled(arguments, spec, len(split.labels), loss="categorical_crossentropy")
     run = Path(tempfile.mkdtemp(prefix="keras_fit-"))
 
-    def epoch(number: int) -> None:
+    def fit(epochs: range) -> None:
         batches = shuffled(
             examples,
-            Order(batch_size=_BATCH, seed=0, epochs=range(number, number + 1)),
+            Order(batch_size=_BATCH, seed=0, epochs=epochs),
             outputs=len(split.labels),
             augmenter=augmenter,
         )
-        model.fit(batches, steps_per_epoch=examples.steps(_BATCH), shuffle=False, verbose=0)
+        model.fit(
+            batches,
+            initial_epoch=epochs.start,
+            epochs=epochs.stop,
+            steps_per_epoch=examples.steps(_BATCH),
+            shuffle=False,
+            verbose=0,
+        )
         save_state(run, "finetune", capture(model, _COUNTERS, best_weights=tuple(model.get_weights())))
 
-    return epoch
+    return fit
 
 
-def _plain(arguments: argparse.Namespace, spec: InputSpec) -> Epoch:
+def _plain(arguments: argparse.Namespace, spec: InputSpec) -> Fit:
     batches = keras.utils.image_dataset_from_directory(
         arguments.data / "train",
         image_size=(spec.height, spec.width),
@@ -147,10 +157,10 @@ def _plain(arguments: argparse.Namespace, spec: InputSpec) -> Epoch:
     batches = batches.prefetch(tf.data.AUTOTUNE)
     model = _compiled(arguments, spec, classes, loss="sparse_categorical_crossentropy")
 
-    def epoch(number: int) -> None:
-        model.fit(batches, initial_epoch=number, epochs=number + 1, verbose=0)
+    def fit(epochs: range) -> None:
+        model.fit(batches, initial_epoch=epochs.start, epochs=epochs.stop, verbose=0)
 
-    return epoch
+    return fit
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from edgesmith.benchmarks.report.charts.all import charts_of
 from edgesmith.benchmarks.report.charts.chart import Chart
 from edgesmith.benchmarks.report.render import render_html, render_markdown, write_report
-from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.results import BenchResult, BenchRun
 
 
 class Elements(HTMLParser):
@@ -83,6 +84,16 @@ def test_every_run_and_every_failure_has_its_row(page: str, rich: BenchResult, e
     assert [row for row in rows if row is not None] == [str(index) for index in range(len(rich.runs))]
     assert page.count('<tr class="failed">') == 1
     assert "not measured: no kernel for" in page
+
+
+def test_what_is_called_int8_says_how_much_of_it_is(
+    make_run: Callable[..., BenchRun], make_result: Callable[..., BenchResult]
+) -> None:
+    runs = [make_run("a.onnx", "int8", [4.0], int8_macs_share=0.973), make_run("b.onnx", "float32", [4.0])]
+    page = render_html(make_result(*runs), [])
+    assert page.count(" % int8</small>") == 1
+    assert "onnxruntime, 1 thread, 97 % int8</small>" in page
+    assert "multiply-accumulates" not in render_html(make_result(runs[1]), [])
 
 
 def test_the_same_result_gives_the_same_bytes(rich: BenchResult, page: str) -> None:

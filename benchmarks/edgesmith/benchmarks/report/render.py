@@ -37,6 +37,7 @@ def render_html(result: BenchResult, charts: Sequence[Chart]) -> str:
         **_shared(result),
         charts=[(chart, svg_for_page(chart)) for chart in charts],
         facets=facets(result.runs),
+        shares=[run.int8_macs_share for run in result.runs],
         files=list(files(result)),
         raw=raw_data(result),
     )

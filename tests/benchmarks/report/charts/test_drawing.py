@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from xml.etree.ElementTree import Element, fromstring
 
@@ -18,8 +19,8 @@ from edgesmith.benchmarks.report.charts.drawing import NARROW, PICTURE, WIDE, to
 NAME = "a|</script>\"&<b>'\n"
 
 
-def _spec(frame: Frame) -> Spec:
-    data = [{"x": 2.0, "text": NAME, "key": key(3, NAME)}, {"x": 4.0, "text": "b", "key": key(None, "b")}]
+def _spec(frame: Frame, *, name: str = NAME) -> Spec:
+    data = [{"x": 2.0, "text": name, "key": key(3, name)}, {"x": 4.0, "text": "b", "key": key(None, "b")}]
     x: Spec = {"field": "x", "type": "quantitative"}
     y: Spec = {"field": "text", "type": "nominal"}
     bar = layer(
@@ -54,6 +55,12 @@ def svg() -> str:
 def test_marks_tell_whose_they_are_and_what_they_show(svg: str) -> None:
     marks = [element for element in _parsed(svg).iter() if "data-tip" in element.attrib]
     assert [(mark.get("data-series"), mark.get("data-tip")) for mark in marks] == [("3", NAME), (None, "b")]
+
+
+def test_control_characters_in_names_do_not_spoil_a_report() -> None:
+    chart = dataclasses.replace(CHART, spec=lambda frame: _spec(frame, name="a\x1b[31m\x00b"))
+    assert 'data-tip="a[31mb"' in to_svg(chart, WIDE, suffix="wide")
+    assert to_png(chart).startswith(b"\x89PNG")
 
 
 def test_names_are_escaped(svg: str) -> None:

@@ -35,7 +35,7 @@ def moments(result: BenchResult) -> dict[int, list[Moment]]:
         zero = begins.setdefault(block.run, block.begin_s) if result.plan.scenario == "sustained" else first
         moment = Moment(seconds=block.begin_s - zero, milliseconds=median(values), block=block)
         found.setdefault(block.run, []).append(moment)
-    return found
+    return dict(sorted(found.items()))
 
 
 def thinned(points: Iterable[Moment], value: Callable[[Moment], float | None]) -> list[tuple[float, float]]:

@@ -1,6 +1,7 @@
 """From specifications to SVG that lives inside a page, and to PNG. The library runs Vega in a V8 of its own."""
 
 import re
+from typing import Any
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 import vl_convert
@@ -20,6 +21,9 @@ _KEY = re.compile(r"(\d*)\|(.*)", re.DOTALL)  # what `chart.key` writes
 
 # The page gives the text alternative, the font and the size; Vega's own words would be read twice.
 _DROPPED = re.compile(r"role|aria-.*|font-family|class|version|width|height|.*}.*")
+# A file may have any control character in its name, XML may not (XML 1.0, production 2): vl-convert 1.9 ends the
+# whole process over one.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EMPTY = "M0,0h0v0h0Z"
 
 
@@ -37,7 +41,7 @@ def to_svg(chart: Chart, frame: Frame, *, suffix: str) -> str:
     Marks have `data-tip` and, where they belong to a run, `data-series` with its index. `suffix` tells the
     drawings of one chart apart: ids are unique in a page. The same chart gives the same text.
     """
-    drawn = vl_convert.vegalite_to_svg(chart.spec(frame), vl_version=VEGA_LITE)
+    drawn = vl_convert.vegalite_to_svg(_drawable(chart.spec(frame)), vl_version=VEGA_LITE)
     root = fromstring(drawn)  # noqa: S314 - written by the library a line before
     found = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
     # Vega numbers on from one drawing to the next.
@@ -49,7 +53,18 @@ def to_svg(chart: Chart, frame: Frame, *, suffix: str) -> str:
 
 def to_png(chart: Chart) -> bytes:
     """The chart as a picture that stands by itself, on white."""
-    return bytes(vl_convert.vegalite_to_png(chart.spec(PICTURE), vl_version=VEGA_LITE, scale=_PICTURE_SCALE))
+    return bytes(
+        vl_convert.vegalite_to_png(_drawable(chart.spec(PICTURE)), vl_version=VEGA_LITE, scale=_PICTURE_SCALE)
+    )
+
+
+def _drawable(value: Any) -> Any:
+    """`value` with nothing in its texts that XML cannot hold."""
+    if isinstance(value, str):
+        return _NO_XML.sub("", value)
+    if isinstance(value, dict):
+        return {name: _drawable(item) for name, item in value.items()}
+    return [_drawable(item) for item in value] if isinstance(value, list) else value
 
 
 def _clean(element: Element, *, ids: dict[str, str]) -> None:

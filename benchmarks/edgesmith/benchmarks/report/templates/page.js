@@ -26,8 +26,10 @@ function seriesOf(target) {
   return target.closest("[data-series]:not(.off)")?.dataset.series ?? null;
 }
 
+const follow = (event) => tell(event.target.closest("[data-tip]"), event);
+page.addEventListener("pointermove", follow);
 page.addEventListener("pointerover", (event) => {
-  tell(event.target.closest("[data-tip]"), event);
+  follow(event);
   mark(seriesOf(event.target) ?? pinned);
 });
 page.addEventListener("pointerleave", (event) => {
