@@ -96,7 +96,7 @@ def test_bad_input_is_refused_and_leaves_nothing(
         case "no data":
             plan = dataclasses.replace(plan, data=tmp_path / "absent")
         case "wrong engine":
-            plan = dataclasses.replace(plan, engine="ai-edge-litert")
+            plan = dataclasses.replace(plan, engines=("ai-edge-litert",))
         case "output in use":
             plan.output.mkdir()
             (plan.output / "theirs.txt").touch()
@@ -294,6 +294,24 @@ def test_a_failed_model_is_a_row_with_its_reason(
     ]  # fmt: skip
     assert "broken-int8.onnx" in result.failed[0].reason
     assert result.warnings[0].kind == "failed"
+
+
+def test_of_several_engines_those_that_read_a_file_measure_it(
+    tiny_plan: Callable[..., BenchmarkPlan],
+) -> None:
+    result = bench(tiny_plan(engines=("ai-edge-litert", "onnxruntime")))
+    assert {run.engine_name for run in result.runs} == {"onnxruntime"}
+    assert result.failed == ()
+    assert result.plan.engine == "ai-edge-litert,onnxruntime"
+
+
+def test_a_variant_is_measured_on_the_engine_that_was_asked_for(
+    tiny_plan: Callable[..., BenchmarkPlan], two_variants: list[Variant]
+) -> None:
+    two_variants[0].asked, two_variants[1].asked = "tensorflow", "ai-edge-litert"
+    log, _ = scripted(tiny_plan(), two_variants)
+    asked = {request.engine for _, request in log if isinstance(request, messages.Load | messages.ColdStart)}
+    assert asked == {"tensorflow", "ai-edge-litert"}
 
 
 def test_a_strict_plan_refuses_an_unfit_machine_before_it_measures(

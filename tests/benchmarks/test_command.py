@@ -26,8 +26,8 @@ def test_defaults(planned: list[BenchmarkPlan], capsys: pytest.CaptureFixture[st
     assert main(["bench", "a.onnx", "b.onnx", "--data", "photos"]) == 0
     plan = planned[0]
     assert [str(path) for path in plan.models] == ["a.onnx", "b.onnx"]
-    assert (str(plan.output), plan.threads, plan.engine, plan.samples, plan.seconds) == (
-        "bench", (1,), None, SAMPLES, SECONDS,
+    assert (str(plan.output), plan.threads, plan.engines, plan.samples, plan.seconds) == (
+        "bench", (1,), (), SAMPLES, SECONDS,
     )  # fmt: skip
     printed = capsys.readouterr()
     assert "colours-int8.onnx" in printed.out
@@ -35,10 +35,23 @@ def test_defaults(planned: list[BenchmarkPlan], capsys: pytest.CaptureFixture[st
 
 
 def test_options_reach_the_plan(planned: list[BenchmarkPlan]) -> None:
-    words = ["--threads", "1,2,4", "--engine", "onnxruntime", "--quick", "--seed", "7", "-o", "out"]
+    words = [
+        "--threads",
+        "1,2,4",
+        "--engine",
+        "onnxruntime",
+        "--engine",
+        "tensorflow",
+        "--quick",
+        "--seed",
+        "7",
+        "-o",
+        "out",
+    ]
     main(["bench", "a.onnx", "--data", "photos", *words])
     plan = planned[0]
-    assert (plan.threads, plan.engine, plan.seed, str(plan.output)) == ((1, 2, 4), "onnxruntime", 7, "out")
+    assert (plan.threads, plan.engines) == ((1, 2, 4), ("onnxruntime", "tensorflow"))
+    assert (plan.seed, str(plan.output)) == (7, "out")
     assert (plan.samples, plan.seconds) == (QUICK_SAMPLES, 0.0)
 
 

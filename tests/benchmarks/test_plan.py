@@ -20,6 +20,7 @@ from edgesmith.runtime.errors import EdgesmithError
         {"cold_starts": 0},
         {"processes": 0},
         {"processes": 5, "scenario": "sustained"},
+        {"engines": ("onnxruntime", "onnxruntime")},
     ],
     ids=str,
 )

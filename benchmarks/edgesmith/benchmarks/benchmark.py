@@ -1,5 +1,6 @@
 """`bench`: check, measure, write the report."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from threading import Lock
@@ -28,6 +29,8 @@ from edgesmith.benchmarks.unfinished import (
 from edgesmith.benchmarks.variant import Variant
 from edgesmith.benchmarks.worker import messages
 from edgesmith.runtime.atomic import require_free, staged_folder
+from edgesmith.runtime.engines import EngineName
+from edgesmith.runtime.engines.choose import extras_of
 from edgesmith.runtime.machine.environment import Environment
 from edgesmith.runtime.machine.state import State
 from edgesmith.runtime.modelfile import format_of
@@ -99,7 +102,7 @@ def _measure_on_device(
 def _needs(plan: BenchmarkPlan, models: list[Path]) -> Needs:
     return Needs(
         formats=tuple(sorted({format_of(model) for model in models})),
-        engine=plan.engine,
+        engines=plan.engines,
         install=plan.install,
         remote_python=plan.remote_python,
     )
@@ -110,12 +113,23 @@ def _variants(models: list[ModelInput], data: DataInput, plan: BenchmarkPlan) ->
     for model in models:
         classes = data.classes_for(model)
         labelled = None if classes is None else tuple(zip(data.files, classes, strict=True))
-        variants += [Variant(model=model, threads=threads, labelled=labelled) for threads in plan.threads]
+        variants += [
+            Variant(model=model, threads=threads, labelled=labelled, asked=engine)
+            for engine in _engines_for(model, plan)
+            for threads in plan.threads
+        ]
     return variants
 
 
+def _engines_for(model: ModelInput, plan: BenchmarkPlan) -> Sequence[EngineName | None]:
+    if not plan.engines:
+        return (None,)
+    known = extras_of(format_of(model.path))
+    return [engine for engine in plan.engines if engine in known] or plan.engines[:1]  # which says why not
+
+
 def _look_around(variants: list[Variant], setup: Bench) -> Environment:
-    """Describe the machine, then load each model once, so that one that cannot run is known now."""
+    """Describe the machine, then load each model once on each engine, so that one that cannot run is known now."""
     plan = setup.plan
     with setup.start_worker("the environment") as worker:
         environment = worker.ask(messages.ReadEnvironment(), Environment)
@@ -127,7 +141,7 @@ def _look_around(variants: list[Variant], setup: Bench) -> Environment:
             with variant.attempt(), setup.start_worker(variant.model.file) as worker:
                 worker.ask(load_request(variant, setup), messages.Loaded)
             for other in variants:
-                if other.model == variant.model:
+                if (other.model, other.asked) == (variant.model, variant.asked):
                     other.failure = variant.failure
     require_one(variants)
     return environment

@@ -58,9 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--engine",
+        action="append",
         type=one_of(ENGINE_NAMES, what="engine"),
         choices=ENGINE_NAMES,
-        help="the engine (the first installed one of a file)",
+        help="an engine, and another --engine for another (the first installed one of a file)",
     )
     parser.add_argument(
         "--device",
@@ -202,7 +203,7 @@ def _plan(arguments: argparse.Namespace) -> BenchmarkPlan:
         data=arguments.data,
         output=arguments.output,
         threads=arguments.threads,
-        engine=arguments.engine,
+        engines=tuple(arguments.engine or ()),
         device=arguments.device[0],
         **protocol_of(arguments),
         seed=arguments.seed,

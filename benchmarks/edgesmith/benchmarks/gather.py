@@ -71,5 +71,10 @@ def int8_accuracy(runs: Sequence[BenchRun]) -> tuple[QuantizedAccuracy, ...]:
 
 def plan_facts(plan: BenchmarkPlan) -> PlanFacts:
     """The fields of the plan that travel; of the device its kind, since reports hold no host names."""
-    fields = {field.name: getattr(plan, field.name) for field in dataclasses.fields(PlanFacts)}
-    return PlanFacts(**fields | {"device": parse_address(plan.device).kind})
+    fields = {
+        field.name: getattr(plan, field.name)
+        for field in dataclasses.fields(PlanFacts)
+        if field.name != "engine"
+    }
+    told = {"device": parse_address(plan.device).kind, "engine": ",".join(plan.engines) or None}
+    return PlanFacts(**fields | told)

@@ -121,16 +121,14 @@ def _cold_start_request(variant: Variant, bench: Bench) -> messages.ColdStart:
     return messages.ColdStart(
         model=bench.where(variant.model.path),
         threads=variant.threads,
-        engine=bench.plan.engine,
+        engine=variant.asked,
         image=bench.images[0],
     )
 
 
 def load_request(variant: Variant, bench: Bench) -> messages.Load:
     """What a worker is asked first."""
-    return messages.Load(
-        model=bench.where(variant.model.path), threads=variant.threads, engine=bench.plan.engine
-    )
+    return messages.Load(model=bench.where(variant.model.path), threads=variant.threads, engine=variant.asked)
 
 
 def _open(variants: Sequence[Variant], bench: Bench, stack: ExitStack) -> list[Station]:

@@ -25,8 +25,8 @@ class BenchmarkPlan:
     """A benchmark of every model with every number of threads.
 
     `models`: `.tflite` and `.onnx` files written by edgesmith. `data`: a folder of class folders (its `test`
-    split where it has one), or of images alone, which gives no accuracy. `engine`: the preferred installed
-    one of each file unless given. A variant ends when it has both `samples` and `seconds` of timed
+    split where it has one), or of images alone, which gives no accuracy. `engines`: each
+    that reads a file measures it; the preferred installed one unless given. A variant ends when it has both `samples` and `seconds` of timed
     inference. `cold_starts`: fresh processes whose median is the cold start.
 
     `scenario`: `interleaved`, variants in blocks by turns; `single-stream` and `sustained`, each variant by
@@ -43,7 +43,7 @@ class BenchmarkPlan:
     data: Path
     output: Path = Path("bench")
     threads: tuple[int, ...] = (1,)
-    engine: EngineName | None = None
+    engines: tuple[EngineName, ...] = ()
     device: str = "local"
     samples: int = SAMPLES
     seconds: float = SECONDS
@@ -71,6 +71,8 @@ class BenchmarkPlan:
                 f"threads {list(self.threads)}; different numbers of 1 or more are needed",
                 tip="for example --threads 1,2,4",
             )
+        if len(set(self.engines)) != len(self.engines):
+            raise EdgesmithError(f"engines {', '.join(self.engines)}; one is named twice")
         if self.processes > 1 and self.scenario == "sustained":
             raise EdgesmithError(
                 f"{self.processes} processes in the scenario sustained; it runs one without a pause",

@@ -54,7 +54,7 @@ class DataFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
-    """How it was measured; the fields of `BenchmarkPlan` that travel."""
+    """How it was measured; the fields of `BenchmarkPlan` that travel. `engine`: with commas where there are several."""
 
     device: Device
     threads: tuple[int, ...]

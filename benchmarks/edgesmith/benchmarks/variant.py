@@ -1,4 +1,4 @@
-"""A variant while it is measured: one model with one number of threads, and what is known of it so far."""
+"""A variant while it is measured: one model on one engine with one number of threads, and what is known of it so far."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from edgesmith.benchmarks.results import BenchRun, FailedRun, MemoryUse, Process
 from edgesmith.benchmarks.singlestream import single_stream
 from edgesmith.benchmarks.statistics import median, summarize
 from edgesmith.benchmarks.worker.messages import Evaluated, Loaded, Memory, OperatorTime, Samples
+from edgesmith.runtime.engines import EngineName
 from edgesmith.runtime.errors import DeviceError, EdgesmithError
 from edgesmith.runtime.machine.state import State
 
@@ -20,12 +21,13 @@ from edgesmith.runtime.machine.state import State
 class Variant:
     """Lists grow while it is measured. `labelled`: file and class index of every labelled image; None without labels.
 
-    `failure`: why it cannot be measured; the others go on without it.
+    `asked`: the engine that was asked for, None for the preferred one. `engine`: what it was measured on. `failure`: why it cannot be measured; the others go on without it.
     """
 
     model: ModelInput
     threads: int
     labelled: tuple[tuple[Path, int], ...] | None
+    asked: EngineName | None = None
     engine: str = ""
     cold_starts: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Variant:
         return FailedRun(
             file=self.model.file,
             precision=self.model.spec.precision,
-            engine=self.engine or None,
+            engine=self.engine or self.asked,
             threads=self.threads,
             reason=str(self.failure),
             tip=self.failure.tip,

@@ -163,7 +163,7 @@ def test_an_engine_that_does_not_run_the_file(
     models: tuple[Path, Path], pictures: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(EngineError, match=r"ai-edge-litert does not run colours-float32\.onnx") as caught:
-        count_instructions(_plan(models, pictures, tmp_path, engine="ai-edge-litert"))
+        count_instructions(_plan(models, pictures, tmp_path, engines=("ai-edge-litert",)))
     assert caught.value.tip == "--engine onnxruntime does"
 
 

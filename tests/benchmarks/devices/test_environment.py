@@ -37,8 +37,13 @@ def test_the_first_engine_with_a_wheel_there(facts: Facts, formats: Any, extras:
     assert choose_extras(facts, Needs(formats=formats), name="ssh://pi") == extras
 
 
+def test_every_engine_that_was_asked_for_and_has_a_wheel() -> None:
+    needs = Needs(formats=("onnx", "tflite"), engines=("onnxruntime", "ai-edge-litert", "tflite-runtime"))
+    assert choose_extras(_facts(), needs, name="ssh://pi") == ["onnx", "litert", "tflite"]
+
+
 def test_an_engine_that_was_asked_for_and_has_no_wheel() -> None:
-    needs = Needs(formats=("tflite",), engine="ai-edge-litert", install=True)
+    needs = Needs(formats=("tflite",), engines=("ai-edge-litert",), install=True)
     with pytest.raises(DeviceError, match=r"pip has no ai-edge-litert for Python 3\.11 on Linux armv7l"):
         choose_extras(_facts(machine="armv7l", bits=32), needs, name="ssh://pi")
 

@@ -23,7 +23,7 @@ def _facts(*modules: str, **changes: Any) -> Facts:
         (("numpy", "PIL"), Needs(formats=("onnx", "tflite")), [".onnx", ".tflite"], "[onnx,litert]"),
         (
             ("numpy", "PIL", "tflite_runtime"),
-            Needs(formats=("tflite",), engine="ai-edge-litert"),
+            Needs(formats=("tflite",), engines=("ai-edge-litert",)),
             ["(ai-edge-litert)"],
             "[litert]",
         ),

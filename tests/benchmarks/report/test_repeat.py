@@ -35,7 +35,8 @@ def result_of(
         pytest.param({"scenario": "sustained", "seconds": 600.0}, id="sustained"),
         pytest.param({"scenario": "single-stream", "seconds": 90.0, "samples": 50}, id="minutes"),
         pytest.param({"processes": 5, "profile": True, "threads": (1, 4), "seed": 3}, id="processes"),
-        pytest.param({"engine": "onnxruntime"}, id="engine"),
+        pytest.param({"engines": ("onnxruntime",)}, id="engine"),
+        pytest.param({"engines": ("ai-edge-litert", "tensorflow")}, id="engines"),
     ],
 )
 def test_the_command_asks_for_the_same_plan(
@@ -52,7 +53,7 @@ def test_the_command_asks_for_the_same_plan(
         models=tuple(found.models),
         data=found.data,
         threads=found.threads,
-        engine=found.engine,
+        engines=tuple(found.engine or ()),
         seed=found.seed,
         **protocol_of(found),
     )

@@ -43,13 +43,13 @@ class Device(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What a device must have: an engine for every one of `formats`, or just `engine`.
+    """What a device must have: an engine for every one of `formats`, of `engines` where they are named.
 
     `install`: put what is missing into a virtual environment there. `remote_python`: the Python to run,
     `python3` unless given.
     """
 
     formats: tuple[ModelFormat, ...]
-    engine: EngineName | None = None
+    engines: tuple[EngineName, ...] = ()
     install: bool = False
     remote_python: str | None = None

@@ -30,7 +30,7 @@ def command(result: BenchResult) -> str:
     files = dict.fromkeys([run.file for run in result.runs] + [run.file for run in result.failed])
     words = ["edgesmith", "bench", *files, "--data", result.data.name]
     words += ["--threads", ",".join(map(str, plan.threads))]
-    words += ["--engine", plan.engine] if plan.engine else []
+    words += [word for name in (plan.engine or "").split(",") if name for word in ("--engine", name)]
     words += ["--device", _PLACES[plan.device]] if plan.device != "local" else []
     words += _protocol(plan)
     words += ["--profile"] if any(run.profile for run in result.runs) else []

@@ -1,6 +1,7 @@
 """`bench --device emulated:BOARD`: check, count, write `counts.json`."""
 
 import zipfile
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
@@ -64,15 +65,15 @@ def count_instructions(plan: BenchmarkPlan, *, progress: Progress | None = None)
     progress = Silence() if progress is None else progress
     _require_countable(plan)
     models = read_models(plan.models)
-    engines = {model.path: _engine_of(model, plan.engine) for model in models}
+    variants = [(model, engine) for model in models for engine in _engines_of(model, plan.engines)]
     data = list_data(plan.data)
     require_free(plan.output)
     require_commands(BOOKWORM.emulator, "gcc", "apt-get", "dpkg-deb")
     with staged_folder(plan.output) as folder:
         facts = check_data(data, progress)
         counted = _Counted(plan, data)
-        for model in progress.track(models, "count"):
-            counted.add(model, engines[model.path])
+        for model, engine in progress.track(variants, "count"):
+            counted.add(model, engine)
         result = counted.result(facts)
         result.save(folder / COUNTS_FILE)
     return result
@@ -136,7 +137,8 @@ class _Counted:
             data=data,
             images=len(self._images),
             warnings=tuple(
-                self._doubts + [_unsteady(run) for run in self._runs if run.steady_share < _LEAST_STEADY]
+                list(dict.fromkeys(self._doubts))
+                + [_unsteady(run) for run in self._runs if run.steady_share < _LEAST_STEADY]
             ),
             runs=tuple(self._runs),
             failed=tuple(self._failed),
@@ -153,16 +155,17 @@ def _require_countable(plan: BenchmarkPlan) -> None:
             )
 
 
-def _engine_of(model: ModelInput, asked: EngineName | None) -> EngineName:
+def _engines_of(model: ModelInput, asked: Sequence[EngineName]) -> list[EngineName]:
     known = [engine for engine, extra in extras_of(format_of(model.path)).items() if extra != "train"]
-    if asked is None:
-        return known[0]
-    if asked not in known:
+    if not asked:
+        return known[:1]
+    found = [engine for engine in asked if engine in known]
+    if not found:
         raise EngineError(
-            f"{asked} does not run {model.file} on an emulated board",
+            f"{', '.join(asked)} does not run {model.file} on an emulated board",
             tip=f"--engine {' or '.join(known)} does",
         )
-    return asked
+    return found
 
 
 def _code(bed: Bed) -> Path:

@@ -50,7 +50,8 @@ def install_environment(shell: Shell, python: str, facts: Facts, needs: Needs) -
 
 
 def choose_extras(facts: Facts, needs: Needs, *, name: str) -> list[str]:
-    """The extras of edgesmith that bring an engine for each format, the first one with a wheel for that platform.
+    """The extras of edgesmith that bring an engine for each format: those asked for that have a wheel for that platform,
+    or the first one.
 
     A format without any is left out: its files fail one by one, with the reason.
     """
@@ -59,17 +60,21 @@ def choose_extras(facts: Facts, needs: Needs, *, name: str) -> list[str]:
     here = facts.platform
     fitting = {wheel.package for wheel in fitting_wheels(here, read_table())}
     wanted = [
-        {engine: extra for engine, extra in extras_of(kind).items() if needs.engine in (None, engine)}
+        {
+            engine: extra
+            for engine, extra in extras_of(kind).items()
+            if not needs.engines or engine in needs.engines
+        }
         for kind in needs.formats
     ]
-    found = [next((extra for engine, extra in known.items() if engine in fitting), None) for known in wanted]
+    found = [[extra for engine, extra in known.items() if engine in fitting] for known in wanted]
     if any(wanted) and not any(found):
         engines = " or ".join(engine for known in wanted for engine in known)
         raise DeviceError(
             f"{name}: pip has no {engines} for Python {here.python} on {here.system} {here.machine}",
             tip="`edgesmith doctor`, run there, says what that system can have",
         )
-    return [extra for extra in found if extra is not None]
+    return [extra for extras in found for extra in (extras if needs.engines else extras[:1])]
 
 
 def requirements_of(extras: list[str]) -> list[str]:

@@ -105,7 +105,11 @@ def require_packages(facts: Facts, needs: Needs, *, name: str) -> None:
     wanted = {
         model_format: engines
         for model_format in needs.formats
-        if (engines := {k: v for k, v in extras_of(model_format).items() if needs.engine in (None, k)})
+        if (
+            engines := {
+                k: v for k, v in extras_of(model_format).items() if not needs.engines or k in needs.engines
+            }
+        )
     }
     lacking = {
         model_format: engines
