@@ -1,9 +1,12 @@
 """What makes a number less trustworthy, found in the numbers and in the machine's own words."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from edgesmith.benchmarks.quantization import likely_reason, quantized_pairs
 from edgesmith.benchmarks.quietness import QUIET, spread_of_blocks
+from edgesmith.benchmarks.report.wording import joined
 from edgesmith.benchmarks.results import BenchRun, BenchWarning, Block, DataFacts, FailedRun, WarningKind
 from edgesmith.runtime.accuracy import wilson_interval
 from edgesmith.runtime.errors import GateError
@@ -12,8 +15,8 @@ from edgesmith.runtime.machine.state import THROTTLED_NOW, THROTTLED_SINCE_START
 
 _NOISY = 2.0  # p99 over p50 of invoke, whose work is the same in every sample
 
-# With fewer the 95 % interval of a perfect score is wider than 3.7 points.
-_FEW_IMAGES = 100
+FEW_IMAGES = 100
+"""With fewer the 95 % interval of a perfect score is wider than 3.7 points."""
 
 UNFIT: frozenset[WarningKind] = frozenset({"busy", "governor", "throttled", "not quiet"})
 """What a strict benchmark refuses: the machine, not the model, makes these numbers doubtful."""
@@ -33,7 +36,7 @@ def find_warnings(
         *_not_int8(runs),
         *_int8_not_faster(runs, environment),
         *_machine(environment),
-        *_throttled(runs),
+        *_throttled(runs, blocks),
         *_not_quiet(blocks),
         *_noisy(runs),
         *_threads(runs, environment.cores),
@@ -107,25 +110,27 @@ def _machine(environment: Environment) -> Iterator[BenchWarning]:
 
 def _noisy(runs: Sequence[BenchRun]) -> Iterator[BenchWarning]:
     invokes = [(run, run.summary.phases.invoke) for run in runs]
+    worst_first = sorted(invokes, key=lambda one: -one[1].p99 / max(one[1].p50, 1e-4))
     noisy = [
         f"{title(run)} ({invoke.p99:.3g} against {invoke.p50:.3g} ms)"
-        for run, invoke in invokes
+        for run, invoke in worst_first
         if invoke.p99 > _NOISY * invoke.p50
     ]
     if noisy:
         yield BenchWarning(
             kind="noisy",
             message=f"p99 of invoke is more than {_NOISY:g} times its p50: something else ran on this machine. "
-            f"Trust p50 only, or measure again on a quiet one. It concerns {'; '.join(noisy)}.",
+            f"Trust p50 only, or measure again on a quiet one. It concerns {joined(noisy)}.",
         )
 
 
-def _throttled(runs: Sequence[BenchRun]) -> Iterator[BenchWarning]:
-    for run in runs:
+def _throttled(runs: Sequence[BenchRun], blocks: Sequence[Block]) -> Iterator[BenchWarning]:
+    for index, run in enumerate(runs):
+        during = [block.state.throttled_flags or 0 for block in blocks if block.run == index]
         before, after = run.state.before.throttled_flags or 0, run.state.after.throttled_flags or 0
         # The upper bits remember since the machine started: only those that are new concern this run.
         new = (after & ~before) >> THROTTLED_SINCE_START
-        words = throttling_words((before | after) & THROTTLED_NOW | new)
+        words = throttling_words(reduce(or_, during, before | after) & THROTTLED_NOW | new)
         if words:
             yield BenchWarning(
                 kind="throttled",
@@ -160,7 +165,7 @@ def _images(data: DataFacts) -> Iterator[BenchWarning]:
             kind="no labels",
             message="The data have no class folders: latency only, accuracy was not measured.",
         )
-    elif data.images < _FEW_IMAGES:
+    elif data.images < FEW_IMAGES:
         lowest = 100 * wilson_interval(data.images, data.images)[0]
         yield BenchWarning(
             kind="few images",

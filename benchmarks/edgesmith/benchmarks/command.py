@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.protocol import add_protocol_arguments, protocol_of
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.engines import ENGINE_NAMES
 from edgesmith.runtime.errors import DeviceError, OptionError, needs_extra
@@ -92,6 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
         from edgesmith.benchmarks.devices.address import parse_address
         from edgesmith.benchmarks.progress import Silence, TerminalProgress
 
+        if arguments.history is not None:
+            from edgesmith.benchmarks.history.folder import recall
+
+            recall(arguments.history)  # a folder that cannot be added to is refused before anything is measured
         if len(arguments.device) > 1:
             return _run_on_several(arguments)
         progress = TerminalProgress() if sys.stderr.isatty() else Silence()
@@ -183,7 +188,7 @@ def _show(result: "BenchResult", output: Path) -> None:
 
     print(terminal_table(result))
     for warning in result.warnings:
-        print(f"warning: {warning.message}", file=sys.stderr)
+        print(one_line(f"warning: {warning.message}"), file=sys.stderr)
     print(f"\nreport: {output / REPORT_HTML}")
 
 
@@ -193,7 +198,7 @@ def _show_counts(result: "CountsResult", output: Path) -> None:
 
     print(terminal_table(result))
     for warning in result.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        print(one_line(f"warning: {warning}"), file=sys.stderr)
     print(f"\ncounts: {output / COUNTS_FILE}")
 
 

@@ -42,8 +42,12 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataInput:
-    """The images of a benchmark; `labelled` is None where there are no class folders."""
+    """The images of a benchmark; `labelled` is None where there are no class folders.
 
+    `name`: of what was given, a RUN or the folder of images. `folder`: the images' own.
+    """
+
+    name: str
     folder: Path
     files: tuple[Path, ...]
     labelled: LabelledImages | None
@@ -80,11 +84,13 @@ def list_data(folder: Path) -> DataInput:
         root = Path(run.data.root)
         require_unchanged(root, run.data.test)
         test = run.images("test")
-        return DataInput(folder=root, files=test.files, labelled=test)
+        return DataInput(name=folder.resolve().name, folder=root, files=test.files, labelled=test)
     if folder.is_dir() and not _has_subfolders(folder):
-        return DataInput(folder=folder, files=tuple(list_images(folder)), labelled=None)
+        return DataInput(
+            name=folder.resolve().name, folder=folder, files=tuple(list_images(folder)), labelled=None
+        )
     labelled = list_evaluation(folder)
-    return DataInput(folder=folder, files=labelled.files, labelled=labelled)
+    return DataInput(name=folder.resolve().name, folder=folder, files=labelled.files, labelled=labelled)
 
 
 def check_and_hash(data: DataInput, *, advance: Callable[[], None] = lambda: None) -> str:
@@ -119,7 +125,7 @@ def check_data(data: DataInput, progress: Progress) -> DataFacts:
         counter = iter(range(1, len(data.files) + 1))
         digest = check_and_hash(data, advance=lambda: show(next(counter)))
     return DataFacts(
-        name=data.folder.resolve().name,
+        name=data.name,
         sha256=digest,
         images=len(data.files),
         labelled=data.labelled is not None,

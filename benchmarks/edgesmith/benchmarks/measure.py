@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -81,26 +81,25 @@ def measure(variants: Sequence[Variant], bench: Bench) -> list[Block]:
     _cold_starts(variants, bench)
     blocks: list[Block] = []
     orders = rounds(range(len(variants)), seed=bench.plan.seed)
-    begin = bench.clock()
     for process in range(bench.plan.processes):
         with ExitStack() as stack:
             watch = stack.enter_context(bench.start_worker("the reference kernel"))
             stations = _open(variants, bench, stack)
             _warm_up(stations, watch, bench)
-            blocks += _take_turns(stations, watch, bench, _Pass(process=process, orders=orders, begin=begin))
+            blocks += _take_turns(stations, watch, bench, _Pass(process=process, orders=orders))
             _finish(stations, watch)
             if process == bench.plan.processes - 1:
                 _look_closer(stations, bench)
-    return blocks
+    first = blocks[0].begin_s if blocks else 0.0
+    return [replace(block, begin_s=round(block.begin_s - first, 3)) for block in blocks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pass:
-    """One fresh process of every variant: its number, the orders of turns to come, the clock at the first block."""
+    """One fresh process of every variant: its number, and the orders of turns to come."""
 
     process: int
     orders: Iterator[list[int]]
-    begin: float
 
 
 def _cold_starts(variants: Sequence[Variant], bench: Bench) -> None:
@@ -174,13 +173,14 @@ def _warm_up(stations: Sequence[Station], watch: Worker, bench: Bench) -> None:
 
 
 def _take_turns(stations: Sequence[Station], watch: Worker, bench: Bench, now: _Pass) -> list[Block]:
+    """The blocks of one pass; their `begin_s` by the bench's clock."""
     blocks: list[Block] = []
     with bench.progress.bar("samples", total=len(stations)) as show:
         for station in turns(stations, scenario=bench.plan.scenario, orders=now.orders):
             reference = watch.ask(
                 messages.TimeReference(repeats=REFERENCE_REPEATS), messages.ReferenceTimes
             ).milliseconds
-            begin = bench.clock() - now.begin
+            begin = bench.clock()
             count = _sample(station, settle=SETTLE if bench.plan.scenario == "interleaved" else 0)
             if count:
                 blocks.append(
@@ -188,7 +188,7 @@ def _take_turns(stations: Sequence[Station], watch: Worker, bench: Bench, now: _
                         process=now.process,
                         run=station.number,
                         samples=count,
-                        begin_s=round(begin, 3),
+                        begin_s=begin,
                         reference_ms=reference,
                         state=watch.ask(messages.ReadState(), State),
                     )

@@ -1,5 +1,6 @@
 """What is to be measured, and how long."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -82,5 +83,5 @@ class BenchmarkPlan:
 
 def _require_at_least(least: int, **values: float) -> None:
     for name, value in values.items():
-        if not value >= least:
+        if not least <= value < math.inf:
             raise EdgesmithError(f"{name} {value}; at least {least} is needed")

@@ -1,6 +1,7 @@
 """The options of `bench` that say how much is measured and in which order."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import TypedDict
 
@@ -75,9 +76,13 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def protocol_of(arguments: argparse.Namespace) -> Protocol:
-    """What they ask for. Raises `OptionError` for `--minutes` where time is not asked for."""
+    """What they ask for. Raises `OptionError` for `--minutes` where time is not asked for, and for no time or endless time."""
     scenario: Scenario = arguments.scenario
     minutes = arguments.minutes
+    if minutes is not None and not 0 < minutes < math.inf:
+        raise OptionError(
+            f"--minutes {minutes:g}; a number above 0 is needed", tip="for example --minutes 10, or 0.5"
+        )
     if scenario == "interleaved":
         if minutes is not None:
             raise OptionError(

@@ -44,7 +44,7 @@ class BenchWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFacts:
-    """The images: the folder's name, their number, SHA-256 over relative paths and contents."""
+    """The images: the name of the RUN or folder given, their number, SHA-256 over relative paths and contents."""
 
     name: str
     sha256: str
@@ -71,7 +71,7 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateBeforeAfter:
-    """The machine before the warm-up and after the last sample of a run."""
+    """The machine before a run's first warm-up, and when all runs had their last sample. `Block` has what was between."""
 
     before: State
     after: State
@@ -103,6 +103,10 @@ class ProcessRun:
     samples: int
     warmup_ms: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        if self.samples < 1:
+            raise ValueError(f"a process with {self.samples} samples")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -118,6 +122,10 @@ class Block:
     begin_s: float
     reference_ms: tuple[float, ...]
     state: State
+
+    def __post_init__(self) -> None:
+        if self.samples < 1 or min(self.reference_ms, default=0.0) <= 0:
+            raise ValueError(f"a block with {self.samples} samples and reference times {self.reference_ms}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +233,8 @@ class BenchResult:
     def __post_init__(self) -> None:
         if not self.runs:
             raise ValueError("no runs")
+        if any(not 0 <= block.run < len(self.runs) for block in self.blocks):
+            raise ValueError("a block of a run that is not there")
 
     def to_json(self) -> str:
         """The text of `bench.json`, `schema` first."""

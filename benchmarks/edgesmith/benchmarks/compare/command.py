@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-slowdown",
         type=_percent,
         metavar="P",
-        help="exit 3 for a phase proven slower by more than P %%",
+        help="exit 3 for a phase that is proven slower, by an estimate of more than P %%",
     )
     parser.add_argument(
         "--max-drop", type=_points, metavar="P", help="exit 3 when top-1 falls by more than P points"

@@ -15,6 +15,7 @@ from edgesmith.benchmarks.devices.emulated.counts import (
     Instructions,
 )
 from edgesmith.benchmarks.devices.emulated.table import millions
+from edgesmith.cli.terminal import one_line
 from edgesmith.runtime.errors import DataError
 
 COMPARE_COUNTS_SCHEMA: Literal["edgesmith.compare-counts/1"] = "edgesmith.compare-counts/1"
@@ -100,7 +101,7 @@ def text_of_counts(found: CountComparison) -> str:
     ):
         if words_of:
             lines.append(f"{title}: {'; '.join(words_of)}")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _pair_lines(pair: CountChange) -> Iterator[str]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from edgesmith.benchmarks.compare.comparison import AccuracyChange, Comparison, PairChange
 from edgesmith.benchmarks.compare.judge import LEAST_DIFFERENCE, RESOLUTION, Verdict
+from edgesmith.cli.terminal import one_line
 
 
 def text_of(found: Comparison) -> str:
     """The answer first, then one line a phase, then what else changed."""
-    return "\n".join([*_answer(found), "", *_table(found), *_rest(found)])
+    return "\n".join(map(one_line, [*_answer(found), "", *_table(found), *_rest(found)]))
 
 
 def _answer(found: Comparison) -> Iterator[str]:
@@ -49,7 +50,7 @@ def _phases(pair: PairChange) -> Iterator[str]:
 def _accuracy(change: AccuracyChange) -> str:
     text = f"{100 * change.old:.2f} → {100 * change.new:.2f} %"
     if change.test is None:
-        return f"{text}, not on the same images"
+        return f"{text}, not tested: other images or labels, or single answers were not kept"
     difference = "different" if change.test.significant else "no difference proven"
     return f"{text}, {difference} (McNemar p = {change.test.p_value:.2g} on {change.test.images} images)"
 

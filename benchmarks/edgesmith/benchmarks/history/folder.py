@@ -40,7 +40,9 @@ def remember(result: BenchResult, folder: Path, *, now: datetime | None = None) 
 
 
 def recall(folder: Path) -> list[Past]:
-    """All results of a folder, by time. Raises `DataError` naming a file that is none."""
+    """All results of a folder, by time; none where there is no folder yet. Raises `DataError` naming a file that is none."""
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{str(folder)!r} is a file; --history needs a folder")
     found = []
     for file in sorted(folder.glob("*.json")):
         try:

@@ -52,13 +52,13 @@ def _state_rows(result: BenchResult) -> Iterator[tuple[str, str]]:
     yield "Temperature", _span(temperatures, "°C") if temperatures else _UNTOLD
     yield "Frequency", _span(frequencies, "MHz") if frequencies else _UNTOLD
     if powers:
-        yield "Power", _span(powers, "W")
+        yield "Power", _span(powers, "W", decimals=1)
     words = sorted({word for value in flags for word in throttling_words(value)})
     yield "Throttling", (", ".join(words) or "none") if flags else _UNTOLD
 
 
-def _span(values: list[float], unit: str) -> str:
-    return f"{min(values):.0f} to {max(values):.0f} {unit}"
+def _span(values: list[float], unit: str, *, decimals: int = 0) -> str:
+    return f"{min(values):.{decimals}f} to {max(values):.{decimals}f} {unit}"
 
 
 def _data(result: BenchResult) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from edgesmith.benchmarks.quantization import QuantizedPair, likely_reason, quantized_pairs
-from edgesmith.benchmarks.report.wording import joined, milliseconds, p_value, threads
+from edgesmith.benchmarks.report.wording import joined, milliseconds, name_of, p_value, threads
 from edgesmith.benchmarks.results import BenchResult, QuantizedAccuracy
 from edgesmith.benchmarks.statistics import CONFIDENCE
 
 _SINGLY = 3  # more files that behave alike share one sentence
 
-_Pairs = list[QuantizedPair]  # of one model and engine, by number of threads
+_Pairs = list[QuantizedPair]  # of one file and engine, by number of threads
 
 
 def doubts(result: BenchResult) -> Iterator[str]:
@@ -21,19 +21,18 @@ def doubts(result: BenchResult) -> Iterator[str]:
 
 def int8_speed(result: BenchResult) -> Iterator[str]:
     """Is int8 faster than float32? First where it is not, with the likely reason."""
-    pairs = _by_model(quantized_pairs(result.runs))
+    pairs = _by_file(quantized_pairs(result.runs))
     slow = [one for one in pairs if not one[0].faster]
     fast = [one for one in pairs if one[0].faster]
-    several = len({one[0].int8.name for one in pairs}) > 1
     for one in slow:
-        yield f"{_subject(one, several)} is NOT faster than float32 {_where(one)}. Likely reason: {likely_reason(one[0], result.environment)}."
+        yield f"{_subject(one, pairs)} is NOT faster than float32 {_where(one)}. Likely reason: {likely_reason(one[0], result.environment)}."
     if len(fast) <= _SINGLY:
         for one in fast:
-            yield f"{_subject(one, several)} is {one[0].speedup:.1f} times as fast as float32 {_where(one)}."
+            yield f"{_subject(one, pairs)} is {one[0].speedup:.1f} times as fast as float32 {_where(one)}."
         return
-    factors = [one[0].speedup for one in fast]
+    factors = [pair.speedup for one in fast for pair in one if pair.faster]
     exceptions = [
-        f"{pair.int8.file} with {threads(pair.int8.threads)}"
+        f"{name_of(pair.int8, result.runs)} with {threads(pair.int8.threads)}"
         for one in fast
         for pair in one[1:]
         if not pair.faster
@@ -45,15 +44,19 @@ def int8_speed(result: BenchResult) -> Iterator[str]:
     )
 
 
-def _by_model(pairs: Sequence[QuantizedPair]) -> list[_Pairs]:
-    found: dict[tuple[str, str, str], _Pairs] = {}
+def _by_file(pairs: Sequence[QuantizedPair]) -> list[_Pairs]:
+    found: dict[tuple[str, str], _Pairs] = {}
     for pair in sorted(pairs, key=lambda pair: pair.int8.threads):
-        found.setdefault((pair.int8.name, pair.int8.format, pair.int8.engine), []).append(pair)
+        found.setdefault((pair.int8.file, pair.int8.engine), []).append(pair)
     return list(found.values())
 
 
-def _subject(one: _Pairs, several: bool) -> str:
-    return f"{one[0].int8.name}: int8" if several else "int8"
+def _subject(one: _Pairs, pairs: Sequence[_Pairs]) -> str:
+    """The model where there are several; the file where one model has several on this engine."""
+    first, others = one[0].int8, [other[0].int8 for other in pairs if other is not one]
+    if any((other.name, other.engine) == (first.name, first.engine) for other in others):
+        return first.file
+    return f"{first.name}: int8" if any(other.name != first.name for other in others) else "int8"
 
 
 def _where(one: _Pairs) -> str:
@@ -61,25 +64,26 @@ def _where(one: _Pairs) -> str:
     first = one[0]
     told = (
         f"on this machine with {first.int8.engine_name}, {threads(first.int8.threads)}: inference takes "
-        f"{_against(first)} ms"
+        f"{_against(first)}"
     )
     for pair in one[1:]:
         if pair.faster != first.faster:
             answer = f"{pair.speedup:.1f} times as fast" if pair.faster else "NOT faster"
-            told += f"; with {threads(pair.int8.threads)} it is {answer} ({_against(pair)} ms)"
+            told += f"; with {threads(pair.int8.threads)} it is {answer} ({_against(pair)})"
     return told
 
 
 def _against(pair: QuantizedPair) -> str:
     int8, float32 = (run.summary.phases.invoke.p50 for run in (pair.int8, pair.float32))
-    return f"{milliseconds(int8)} against {milliseconds(float32)}"
+    close = ", which is within noise" if float32 > int8 and not pair.faster else ""
+    return f"{milliseconds(int8)} against {milliseconds(float32)} ms{close}"
 
 
 def int8_accuracy(result: BenchResult) -> Iterator[str]:
     """Is int8 really worse? By McNemar's test, on the same images."""
     pairs: dict[str, QuantizedAccuracy] = {}
-    for pair in result.int8_accuracy:  # one a file: the number of threads is no matter of accuracy
-        pairs.setdefault(result.runs[pair.int8].file, pair)
+    for pair in result.int8_accuracy:  # one a file and engine: the number of threads is no matter of accuracy
+        pairs.setdefault(name_of(result.runs[pair.int8], result.runs), pair)
     alike = {}
     for file, pair in pairs.items():
         test = pair.test

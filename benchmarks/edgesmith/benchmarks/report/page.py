@@ -37,6 +37,7 @@ def render_markdown_page(template: str, **values: Any) -> str:
     """The same in Markdown; in it, names and messages of others are nothing but text."""
     environment = _environment(autoescape=False)
     environment.filters["text"] = _markdown_text
+    environment.filters["line"] = _line
     return environment.get_template(template).render(**values)
 
 
@@ -73,10 +74,13 @@ def _breaks(name: str) -> Markup:
     return Markup(re.sub(r"([-_])|(?=\.)", r"\1<wbr>", str(escape(name))))  # noqa: S704 - escaped first
 
 
+def _line(text: str) -> str:
+    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+
+
 def _markdown_text(text: str) -> str:
-    line = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
     # Between backticks everything is text already, save for a table's bar.
-    parts = re.split(r"(`[^`]+`)", line)
+    parts = re.split(r"(`[^`]+`)", _line(text))
     return "".join(
         part.replace("|", r"\|") if index % 2 else _MARKDOWN.sub(r"\\\1", part)
         for index, part in enumerate(parts)

@@ -2,6 +2,7 @@
 
 from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, milliseconds, size
 from edgesmith.benchmarks.results import BenchResult, BenchRun
+from edgesmith.cli.terminal import one_line
 
 TOP1 = "top-1 (95 % interval)"
 HEADERS = (
@@ -88,4 +89,4 @@ def terminal_table(result: BenchResult) -> str:
         ).rstrip()
         for line in lines
     ]
-    return "\n".join([*aligned, *("  ".join(row) for row in failed_rows(result))])
+    return "\n".join(map(one_line, [*aligned, *("  ".join(row) for row in failed_rows(result))]))

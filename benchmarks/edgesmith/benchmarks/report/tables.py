@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgesmith.benchmarks.classification import ClassAccuracy, Evaluation, confusion_matrix
+from edgesmith.benchmarks.classification import ClassAccuracy, Evaluation, Quality, confusion_matrix
 from edgesmith.benchmarks.report.charts.chart import Table
-from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, milliseconds, p_value
+from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, milliseconds, name_of, p_value
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 
 MAX_CLASSES = 25  # rows of a table of classes, and sides of a confusion matrix that can be read
@@ -25,7 +25,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAccuracy:
-    """Accuracy of one file. `labels` and `confusion`, [true class][predicted class], are empty for many classes."""
+    """Accuracy of one file. `file`: its name, with the engine where there are several. `labels` and `confusion`, [true class][predicted class], are empty for many classes."""
 
     file: str
     score: str
@@ -45,12 +45,12 @@ def int8_table(result: BenchResult) -> Table | None:
         low, high = test.drop_interval
         rows.append(
             (
-                int8.file,
+                name_of(int8, result.runs),
                 str(int8.threads),
                 f"{100 * test.agreement:.1f} %",
                 str(test.only_first),
                 str(test.only_second),
-                f"{-test.drop:+.1f} ({-high:+.1f} to {-low:+.1f})",
+                f"{0 - test.drop:+.1f} ({-high:+.1f} to {-low:+.1f})",
                 p_value(test.p_value),
                 "differs" if test.significant else "no difference shown",
             )
@@ -72,7 +72,7 @@ def single_stream_table(result: BenchResult) -> Table | None:
     """MLPerf's SingleStream statistic; None for other scenarios."""
     rows = [
         (
-            run.file,
+            name_of(run, result.runs),
             str(run.threads),
             str(found.queries),
             milliseconds(found.p90),
@@ -92,20 +92,21 @@ def files(result: BenchResult) -> Iterator[FileAccuracy]:
     for run in result.runs:
         if run.evaluation is not None and run.quality is not None and (run.file, run.engine) not in seen:
             seen.add((run.file, run.engine))
-            yield _file(run, run.evaluation, run.quality.classes, run.quality.calibration_error)
+            yield _file(run, run.evaluation, run.quality, name=name_of(run, result.runs))
 
 
 def _file(
-    run: BenchRun, evaluation: Evaluation, classes: tuple[ClassAccuracy, ...], calibration: float
+    run: BenchRun, evaluation: Evaluation, quality: Quality, *, name: str
 ) -> FileAccuracy:
+    classes = quality.classes
     worst = sorted(classes, key=lambda one: one.recall)[:MAX_CLASSES]
     shown = classes if len(classes) <= MAX_CLASSES else tuple(worst)
     matrix = confusion_matrix(evaluation)
     small = len(evaluation.labels) <= MAX_CLASSES
     return FileAccuracy(
-        file=run.file,
+        file=name,
         score=accuracy(run.accuracy),
-        calibration=f"{100 * calibration:.1f} %",
+        calibration=f"{100 * quality.calibration_error:.1f} %",
         classes=Table(
             headers=("class", "images", "recall (95 % interval)", "precision"),
             rows=tuple(_class_row(one) for one in shown),

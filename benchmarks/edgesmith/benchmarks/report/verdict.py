@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from edgesmith.benchmarks.caveats import UNFIT
+from edgesmith.benchmarks.caveats import FEW_IMAGES, UNFIT
 from edgesmith.benchmarks.report.int8verdict import doubts, int8_accuracy, int8_speed
-from edgesmith.benchmarks.report.wording import accuracy, joined, milliseconds, size, threads
+from edgesmith.benchmarks.report.wording import accuracy, joined, milliseconds, name_of, size, threads
 from edgesmith.benchmarks.results import BenchResult, BenchRun, WarningKind
 
 STATED: frozenset[WarningKind] = frozenset({"int8 not faster", "not int8", "failed"})
 """Warnings that the verdict or the table of runs has told already."""
 
 _STEADY = 0.05  # a change of speed under load that is worth no alarm
-_PROVES_LITTLE = 100  # images below which an interval is wide whatever the answers are
 
 
 def verdict(result: BenchResult) -> list[str]:
@@ -67,7 +66,7 @@ def _sustained(result: BenchResult) -> Iterator[str]:
     if slowdown <= _STEADY:
         yield f"Steady: over {minutes} no run became slower by more than {100 * _STEADY:.0f} %{heat}."
     else:
-        yield f"NOT steady: over {minutes} {run.file}, {threads(run.threads)}, became {100 * slowdown:.0f} % slower{heat}."
+        yield f"NOT steady: over {minutes} {name_of(run, result.runs)}, {threads(run.threads)}, became {100 * slowdown:.0f} % slower{heat}."
 
 
 def _slowdown(run: BenchRun) -> float:
@@ -88,7 +87,7 @@ def _single_stream(result: BenchResult) -> Iterator[str]:
         )
         return
     yield (
-        f"MLPerf's SingleStream statistic is lowest for {run.file}, {threads(run.threads)}: 90 % of queries take at "
+        f"MLPerf's SingleStream statistic is lowest for {name_of(run, result.runs)}, {threads(run.threads)}: 90 % of queries take at "
         f"most {milliseconds(best.estimate)} ms, with 99 % confidence ({best.queries} queries)."
     )
 
@@ -102,21 +101,25 @@ def _smallest(result: BenchResult) -> Iterator[str]:
 
 
 def _most_accurate(result: BenchResult) -> Iterator[str]:
-    by_file = {run.file: run for run in result.runs if run.accuracy is not None}
+    by_file: dict[tuple[str, str], BenchRun] = {}
+    for run in result.runs:  # the number of threads is no matter of accuracy; the engine is
+        if run.accuracy is not None:
+            by_file.setdefault((run.file, run.engine), run)
     if not by_file:
         return
     best = max(by_file.values(), key=_top1)
     images = best.accuracy.images if best.accuracy else 0
     score = f"top-1 {accuracy(best.accuracy)} on {images} images"
-    if images < _PROVES_LITTLE:
+    if images < FEW_IMAGES:
         score += ", which prove little: see the interval"
     equals = [run for run in by_file.values() if _top1(run) == _top1(best)]
     if len(by_file) == 1:
         yield f"Accuracy: {score}."
     elif len(equals) == len(by_file):
-        yield f"All {len(by_file)} files are equally accurate: {score}."
+        what = "files" if len({run.file for run in equals}) == len(equals) else "pairs of file and engine"
+        yield f"All {len(equals)} {what} are equally accurate: {score}."
     else:
-        names = joined([run.file for run in equals])
+        names = joined([name_of(run, result.runs) for run in equals])
         yield f"Most accurate: {names}, {score}{_overlap(best, list(by_file.values()))}."
 
 

@@ -50,6 +50,12 @@ def accuracy(value: Accuracy | None) -> str:
     return f"{100 * value.top1:.1f} % ({low:.1f}–{high:.1f})"
 
 
+def name_of(run: BenchRun, runs: Sequence[BenchRun]) -> str:
+    """The file, and its engine where `runs` have the file on several."""
+    several = {other.engine_name for other in runs if other.file == run.file} != {run.engine_name}
+    return f"{run.file} on {run.engine_name}" if several else run.file
+
+
 def short_labels(runs: Sequence[BenchRun]) -> list[str]:
     """As few words a run as tell all runs apart: `int8 tflite`, `digits int8 onnx ×4`."""
     parts: list[list[str]] = [
@@ -62,4 +68,4 @@ def short_labels(runs: Sequence[BenchRun]) -> list[str]:
     labels = [" ".join(words) for words in zip(*telling, strict=True)]
     if len(set(labels)) == len(runs):
         return labels
-    return [f"{run.file} ×{run.threads}" for run in runs]
+    return [f"{name_of(run, runs)} ×{run.threads}" for run in runs]

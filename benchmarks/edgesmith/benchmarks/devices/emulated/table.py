@@ -1,6 +1,7 @@
 """Counts as text for a terminal."""
 
 from edgesmith.benchmarks.devices.emulated.counts import CLASSES, CountsResult, Instructions
+from edgesmith.cli.terminal import one_line
 
 _HEADERS = ("file", "engine", "total", *(name.replace("_", " ") for name in CLASSES))
 
@@ -13,7 +14,8 @@ def terminal_table(result: CountsResult) -> str:
         f"millions of instructions per inference, {result.board.model} ({result.board.cpu}) in QEMU "
         f"{result.emulator.version}; not a time"
     )
-    return "\n".join([title, "", *(_line(line, widths) for line in lines), *_failures(result)])
+    words = [title, "", *(_line(line, widths) for line in lines), *_failures(result)]
+    return "\n".join(map(one_line, words))
 
 
 def millions(instructions: int) -> str:

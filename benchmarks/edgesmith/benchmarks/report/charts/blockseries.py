@@ -28,11 +28,10 @@ def moments(result: BenchResult) -> dict[int, list[Moment]]:
     found: dict[int, list[Moment]] = {}
     taken = [0] * len(result.runs)
     begins: dict[int, float] = {}
-    first = min((block.begin_s for block in result.blocks), default=0.0)
     for block in result.blocks:
         begin, taken[block.run] = taken[block.run], taken[block.run] + block.samples
         values = result.runs[block.run].samples_ms.end_to_end[begin : taken[block.run]]
-        zero = begins.setdefault(block.run, block.begin_s) if result.plan.scenario == "sustained" else first
+        zero = begins.setdefault(block.run, block.begin_s) if result.plan.scenario == "sustained" else 0.0
         moment = Moment(seconds=block.begin_s - zero, milliseconds=median(values), block=block)
         found.setdefault(block.run, []).append(moment)
     return dict(sorted(found.items()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from edgesmith.benchmarks.report.charts.axes import latency_axis, precision_colour
 from edgesmith.benchmarks.report.charts.chart import DESCRIPTION, Chart, Datum, Frame, Spec, Table, key, layer
 from edgesmith.benchmarks.report.charts.rows import BOTTOM, TOP, Row, Y, rows_spec
-from edgesmith.benchmarks.report.wording import milliseconds, threads
+from edgesmith.benchmarks.report.wording import milliseconds, name_of, threads
 from edgesmith.benchmarks.results import BenchRun
 
 _Line = list[tuple[int, BenchRun]]  # the runs of one file and engine with their indices, by threads
@@ -17,8 +17,8 @@ def scaling_chart(runs: Sequence[BenchRun]) -> Chart | None:
     lines = _lines(runs)
     if not lines:
         return None
-    gains = {line[0][1].file: (_gain(line[0][1], line[-1][1]), line[-1][1].threads) for line in lines}
-    best, worst = (choose(gains, key=lambda file: gains[file]) for choose in (max, min))
+    gains = {_name(line, lines): (_gain(line[0][1], line[-1][1]), line[-1][1].threads) for line in lines}
+    best, worst = (choose(gains, key=lambda name: gains[name]) for choose in (max, min))
     told = f"most {best} ({gains[best][0]:.2f} times as fast with {gains[best][1]} threads)"
     least = f", least {worst} ({gains[worst][0]:.2f})" if len(gains) > 1 else ""
     return Chart(
@@ -40,6 +40,10 @@ def _lines(runs: Sequence[BenchRun]) -> list[_Line]:
     return [line for line in lines if len({run.threads for _, run in line}) > 1]
 
 
+def _name(line: _Line, lines: Sequence[_Line]) -> str:
+    return name_of(line[0][1], [run for one in lines for _, run in one])
+
+
 def _invoke(run: BenchRun) -> float:
     return run.summary.phases.invoke.p50
 
@@ -52,7 +56,7 @@ def _table(lines: Sequence[_Line]) -> Table:
     return Table(
         headers=("file", "threads", "invoke p50 ms", "times as fast"),
         rows=tuple(
-            (run.file, str(run.threads), milliseconds(_invoke(run)), f"{_gain(line[0][1], run):.2f}")
+            (_name(line, lines), str(run.threads), milliseconds(_invoke(run)), f"{_gain(line[0][1], run):.2f}")
             for line in lines
             for _, run in line
         ),
@@ -74,7 +78,7 @@ def _spec(frame: Frame, lines: Sequence[_Line]) -> Spec:
         layer("point", dots, encoding={**told, "color": colour, "size": area}, filled=True, opacity=0.9),
     ]
     rows = [
-        Row(name=line[0][1].file, value=f"×{_gain(line[0][1], line[-1][1]):.2f}", series=None)
+        Row(name=_name(line, lines), value=f"×{_gain(line[0][1], line[-1][1]):.2f}", series=None)
         for line in lines
     ]
     return rows_spec(frame, layers, rows=rows)

@@ -153,7 +153,7 @@ def _datum(point: _Point) -> Datum:
         "y": y,
         "low": low,
         "high": high,
-        "file": point.run.file,
+        "file": f"{point.run.file} {point.run.engine}",
         "precision": point.run.precision,
         "format": point.run.format,
         "key": key(point.series, tip),
