@@ -1,7 +1,9 @@
 import dataclasses
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Self, cast
 
 import pytest
@@ -143,7 +145,10 @@ class ScriptedWorker:
 
 
 def scripted(
-    plan: BenchmarkPlan, variants: list[Variant], make: Callable[[str, Log], Any] = ScriptedWorker
+    plan: BenchmarkPlan,
+    variants: list[Variant],
+    make: Callable[[str, Log], Any] = ScriptedWorker,
+    clock: Callable[[], float] = perf_counter,
 ) -> tuple[Log, list[Block]]:
     """The log and the blocks of a benchmark in which nothing runs."""
     log: Log = []
@@ -154,6 +159,7 @@ def scripted(
             images=tuple(f"{number}.png" for number in range(7)),
             start_worker=lambda subject: cast("WorkerProcess", make(subject, log)),
             progress=Silence(),
+            clock=clock,
         ),
     )
     return log, blocks
@@ -243,6 +249,16 @@ def test_several_processes_are_fresh_and_share_the_samples(
         assert variant.samples is not None
         assert sum(block.samples for block in mine) == len(variant.samples) == 40
         assert all(1 <= len(block.reference_ms) <= 9 for block in mine)
+
+
+def test_time_begins_with_the_first_block_of_the_first_process(
+    tiny_plan: Callable[..., BenchmarkPlan], models: tuple[Path, Path], two_variants: list[Variant]
+) -> None:
+    ticks = count(1000.0)
+    plan = tiny_plan(models=models, processes=2, samples=40)
+    _, blocks = scripted(plan, two_variants, clock=lambda: next(ticks))
+    assert [block.begin_s for block in blocks] == [float(number) for number in range(len(blocks))]
+    assert {block.process for block in blocks} == {0, 1}
 
 
 @pytest.mark.parametrize("scenario", ["single-stream", "sustained"])

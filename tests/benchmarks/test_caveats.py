@@ -105,6 +105,18 @@ def test_a_long_tail_is_noise(
     assert kinds([make_run("a.onnx", "int8", [10.0] * 48 + [19.0] * 2)], make_environment()) == []
 
 
+def test_many_noisy_runs_are_named_by_the_worst(
+    make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
+) -> None:
+    runs = [
+        make_run(f"m{number}.onnx", "int8", [10.0] * 48 + [30.0 + number] * 2, name=f"m{number}")
+        for number in range(36)
+    ]
+    (found,) = find_warnings(runs, environment=make_environment(), data=DATA)
+    assert "It concerns m35.onnx on onnxruntime, 1 thread (65 against 10 ms), m34.onnx" in found.message
+    assert found.message.endswith(" and 32 others.")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "fires"),
     [(0, 0x4, True), (0, 0x40000, True), (0x40000, 0x40000, False), (None, None, False)],
@@ -123,6 +135,24 @@ def test_throttling_counts_when_it_happened_during_the_run(
     ]
     run = make_run("a.onnx", "int8", STEADY, state=StateBeforeAfter(before=states[0], after=states[1]))
     assert kinds([run], make_environment()) == (["throttled"] if fires else [])
+
+
+def test_throttling_between_two_readings_counts_for_the_run_that_had_its_turn(
+    make_run: Callable[..., BenchRun], make_environment: Callable[..., Environment]
+) -> None:
+    """The bit for "since the machine started" was set long ago, and when all is over the board has cooled."""
+    cool, hot = (dataclasses.replace(IDLE, throttled_flags=flags) for flags in (0x40000, 0x40004))
+    runs = [
+        make_run(name, "int8", STEADY, state=StateBeforeAfter(before=cool, after=cool))
+        for name in ("a.onnx", "b.onnx")
+    ]
+    blocks = [
+        Block(process=0, run=run, samples=50, begin_s=0.0, reference_ms=(1.0,), state=state)
+        for run, state in enumerate((cool, hot))
+    ]
+    (found,) = find_warnings(runs, environment=make_environment(), data=DATA, blocks=blocks)
+    assert found.kind == "throttled"
+    assert found.message.startswith("b.onnx")
 
 
 def test_more_threads_than_cores_and_missing_labels_are_said(

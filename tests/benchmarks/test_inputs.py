@@ -115,6 +115,9 @@ def test_of_a_run_only_the_test_images_are_taken(pictures: Path, tmp_path: Path)
         seconds={},
     ).save(tmp_path)
     listed = list_data(tmp_path)
+    assert (
+        listed.name == tmp_path.name
+    )  # with the name of all images the command to repeat would be another benchmark
     assert listed.files == images.files[-2:]
     assert listed.labelled is not None
     assert listed.labelled.classes == images.classes[-2:]

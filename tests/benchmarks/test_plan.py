@@ -17,6 +17,7 @@ from edgesmith.runtime.errors import EdgesmithError
         {"samples": 0},
         {"seconds": -1.0},
         {"seconds": float("nan")},
+        {"seconds": float("inf")},
         {"cold_starts": 0},
         {"processes": 0},
         {"processes": 5, "scenario": "sustained"},

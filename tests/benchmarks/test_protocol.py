@@ -31,3 +31,9 @@ def test_options_become_fields_of_the_plan(words: str, fields: dict[str, Any]) -
 def test_minutes_need_a_scenario_that_lasts() -> None:
     with pytest.raises(OptionError, match="--minutes 3"):
         protocol_of(parsed("--minutes 3"))
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "inf", "nan"])
+def test_no_time_and_endless_time_are_refused(minutes: str) -> None:
+    with pytest.raises(OptionError, match="a number above 0"):
+        protocol_of(parsed(f"--scenario sustained --minutes={minutes}"))

@@ -79,6 +79,27 @@ def test_edited_numbers_are_noticed(
     document: dict[str, Any], tmp_path: Path, change: Any, message: str
 ) -> None:
     change(document["runs"][0])
+    _require_refused(document, tmp_path, message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda block: block.update(reference_ms=[]), "reference times"),
+        (lambda block: block.update(reference_ms=[0.0, 1.0]), "reference times"),
+        (lambda block: block.update(samples=0), "0 samples"),
+        (lambda block: block.update(run=99), "a run that is not there"),
+    ],
+    ids=["no reference", "no time", "no samples", "no such run"],
+)
+def test_blocks_that_cannot_be_are_noticed(
+    document: dict[str, Any], tmp_path: Path, change: Any, message: str
+) -> None:
+    change(document["blocks"][0])
+    _require_refused(document, tmp_path, message)
+
+
+def _require_refused(document: dict[str, Any], tmp_path: Path, message: str) -> None:
     file = tmp_path / "bench.json"
     file.write_text(json.dumps(document))
     with pytest.raises(DataError, match=message):

@@ -104,6 +104,17 @@ def test_a_line_that_was_cut_off_is_dropped(run: Run, tmp_path: Path) -> None:
     assert len((tmp_path / "journal").read_text().splitlines()) == len(whole.splitlines())
 
 
+@pytest.mark.parametrize("keep", [10, None], ids=["inside the first line", "after the first line"])
+def test_a_journal_without_a_whole_answer_begins_anew(run: Run, tmp_path: Path, keep: int | None) -> None:
+    run()
+    journal = tmp_path / "journal"
+    whole = journal.read_text()
+    journal.write_text(whole[: (whole.index("\n") + 1 if keep is None else keep)])
+    _, log = run()
+    assert log == ["Load", "WarmUp", "Measure", "Measure", "Measure", "closed"]
+    assert len(journal.read_text().splitlines()) == len(whole.splitlines())
+
+
 def test_loading_alone_leaves_no_journal(run: Run, tmp_path: Path) -> None:
     with pytest.raises(DeviceError):
         run(break_at=2)
@@ -116,9 +127,11 @@ def test_another_plan_is_refused_with_the_difference(run: Run) -> None:
         run(plan={"plan": {"seed": 1}})
 
 
-@pytest.mark.parametrize("text", ["no JSON\n", "{}\n{}\n"], ids=["no JSON", "no entry"])
-def test_a_damaged_journal_is_named(text: str, run: Run, tmp_path: Path) -> None:
-    (tmp_path / "journal").write_text(text)
+@pytest.mark.parametrize(
+    "data", [b"no JSON\n", b"{}\n{}\n", b"\xff\n"], ids=["no JSON", "no entry", "no text"]
+)
+def test_a_damaged_journal_is_named(data: bytes, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "journal").write_bytes(data)
     with pytest.raises(DataError, match="journal"):
         run()
 

@@ -34,6 +34,14 @@ def test_what_is_missing_is_asked_for_and_kept(tmp_path: Path) -> None:
     assert _serve(tmp_path / "new/folder", files, stream=b"") == [{"missing": []}, {"stored": 0}]
 
 
+def test_a_file_that_has_lost_its_bytes_is_asked_for_again(tmp_path: Path) -> None:
+    """As after a loss of power: the name was written, and what was in it was not."""
+    files = {_name(b"one"): b"one"}
+    (tmp_path / _name(b"one")).touch()
+    assert _serve(tmp_path, files) == [{"missing": list(files)}, {"stored": 1}]
+    assert (tmp_path / _name(b"one")).read_bytes() == b"one"
+
+
 @pytest.mark.parametrize(
     ("stream", "words"),
     [(b"on", "ended inside a file"), (b"eno", "damaged on its way")],
@@ -52,6 +60,23 @@ def test_a_zip_is_unpacked_beside_itself(tmp_path: Path) -> None:
     name = _name(data.getvalue(), ".zip")
     _serve(tmp_path, {name: data.getvalue()})
     assert (tmp_path / name.removesuffix(".zip") / "package/module.py").read_text() == "x = 1"
+
+
+def test_two_that_unpack_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("module.py", "x = 1")
+    name = _name(data.getvalue(), ".zip")
+    folder = tmp_path / name.removesuffix(".zip")
+    unpack = zipfile.ZipFile.extractall
+
+    def beside_another(archive: zipfile.ZipFile, place: Path) -> None:
+        unpack(archive, place)
+        unpack(archive, folder)  # the other one's
+
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", beside_another)
+    assert _serve(tmp_path, {name: data.getvalue()})[-1] == {"stored": 1}
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted([name, folder.name])
 
 
 def test_too_little_space_is_told_before_anything_is_sent(

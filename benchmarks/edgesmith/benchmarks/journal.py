@@ -62,10 +62,9 @@ class Journal:
 
         Raises `DataError` for a journal of another benchmark.
         """
-        text = _whole_lines(self.file)
-        lines = text.splitlines()
         try:
-            head = json.loads(lines[0]) if lines else None
+            lines = _whole_lines(self.file).splitlines()
+            head = json.loads(lines[0]) if lines else self._head
             entries = [from_json(Entry, json.loads(line), where=self.file.name) for line in lines[1:]]
         except (ValueError, ModelFileError) as error:
             raise DataError(
@@ -78,7 +77,9 @@ class Journal:
             )
         for entry in entries:
             self.recorded[entry.worker].append(entry)
-        self._begun = True
+        self._begun = bool(entries)
+        if not entries:  # broken off inside the first writing
+            self.remove()
 
     def clock(self) -> float:
         """Seconds of measuring until the last answer, one of the journal or of now."""

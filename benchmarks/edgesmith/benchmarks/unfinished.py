@@ -50,14 +50,20 @@ def open_journal(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256:
 
 
 def finished(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256: str) -> BenchResult:
-    """The result that is there already. Raises `OutputError` when it is another benchmark's."""
+    """The result that is there already; its journal, if still there, goes.
+
+    Raises `OutputError` when it is another benchmark's.
+    """
     result = BenchResult.load(plan.output / BENCH_FILE)
     hashes = {model.file: model.sha256 for model in models}
     same = result.plan == plan_facts(plan) and result.data.sha256 == data_sha256
-    if not same or any(hashes.get(run.file) != run.sha256 for run in result.runs):
+    measured = {run.file for run in result.runs} | {run.file for run in result.failed}
+    same = same and set(hashes) == measured
+    if not same or any(hashes[run.file] != run.sha256 for run in result.runs):
         raise OutputError(
             f"the output folder {str(plan.output)!r} holds another benchmark", tip="name another folder"
         )
+    journal_file(plan.output).unlink(missing_ok=True)
     return result
 
 

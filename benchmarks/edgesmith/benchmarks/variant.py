@@ -13,7 +13,7 @@ from edgesmith.benchmarks.singlestream import single_stream
 from edgesmith.benchmarks.statistics import median, summarize
 from edgesmith.benchmarks.worker.messages import Evaluated, Loaded, Memory, OperatorTime, Samples
 from edgesmith.runtime.engines import EngineName
-from edgesmith.runtime.errors import DeviceError, EdgesmithError
+from edgesmith.runtime.errors import DeviceError, EdgesmithError, OutputError
 from edgesmith.runtime.machine.state import State
 
 
@@ -43,10 +43,13 @@ class Variant:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Keep an `EdgesmithError` of the block as this variant's failure; a device that goes is everybody's."""
+        """Keep an `EdgesmithError` of the block as this variant's failure.
+
+        A device that goes is everybody's, and so is a journal that cannot be written.
+        """
         try:
             yield
-        except DeviceError:
+        except (DeviceError, OutputError):
             raise
         except EdgesmithError as error:
             self.failure = error

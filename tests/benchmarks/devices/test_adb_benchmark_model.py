@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 from tests.benchmarks.devices.adbd import Phone, Server
-from tests.benchmarks.devices.android import PROFILE, TOOL_SAYS, install_tool
+from tests.benchmarks.devices.android import PROFILE, TOOL_SAYS, equip, install_tool
 
 from edgesmith.benchmarks import BenchmarkPlan
 from edgesmith.benchmarks.devices.adb.benchmark_model.measure import measure_with_tool
@@ -205,6 +205,13 @@ class TestCommand:
         assert (
             "| colours-float32.tflite | 1 | 1.040 |  | 1.012 | 1.190 | 0.022 | 1000 | 17.9 |" in printed.out
         )
+
+    def test_the_phones_words_are_shown_and_not_obeyed(
+        self, words: list[str], phone: Phone, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        equip(phone, ro_product_model="Pixel\x1b[2J")
+        assert main([*words, "--quick"]) == 0
+        assert "# Google Pixel\\x1b[2J, Android 15" in capsys.readouterr().out
 
     def test_json(self, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert main([*words, "--json"]) == 0

@@ -36,7 +36,8 @@ def test_addresses(text: str, kind: str, label: str) -> None:
     "text",
     [
         "moon", "", "ssh://", "ssh:host", "ssh://-oProxyCommand=x", "ssh://-l@host", "ssh://pi@host:99999",
-        "ssh://pi@host:x", "ssh://pi@host/folder", "ssh://a b", "ssh://$(id)@host", "ssh://host?x=1", "adb:", "adb:$(id)", "adb:-s",
+        "ssh://pi@host:x", "ssh://pi@host/folder", "ssh://a b", "ssh://$(id)@host", "ssh://host?x=1", "ssh://[::1", "ssh://[x]",
+        "ssh://pi@ho\nst", "ssh://pi@host\t", "adb:", "adb:$(id)", "adb:-s",
     ],
     ids=repr,
 )  # fmt: skip

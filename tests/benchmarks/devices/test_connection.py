@@ -1,6 +1,8 @@
+import os
 import socket
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from tests.benchmarks.devices.sshd import Sshd, make_key
 from edgesmith.benchmarks.devices.address import parse_address
 from edgesmith.benchmarks.devices.remote.shell import run, start
 from edgesmith.benchmarks.devices.ssh import connection as module
-from edgesmith.benchmarks.devices.ssh.connection import Connection
+from edgesmith.benchmarks.devices.ssh.connection import Connection, sshd_of
 from edgesmith.benchmarks.devices.ssh.host import host_of
 from edgesmith.runtime.errors import DeviceError
 
@@ -22,7 +24,42 @@ def test_commands_share_the_connection_and_keep_their_exit_code(sshd: Sshd) -> N
     with _connect(sshd.address) as connection:
         done = run(connection, "cat; echo aside >&2; exit 7", stdin=b"hello")
         assert (done.returncode, done.stdout, done.stderr) == (7, "hello", "aside\n")
-    assert (sshd.folder / "log").read_text().count("Accepted publickey") <= 1
+    assert _logins(sshd) == 1
+
+
+def _logins(sshd: Sshd) -> int:
+    return (sshd.folder / "log").read_text().count("Accepted publickey")
+
+
+def test_more_commands_at_once_than_the_server_gives_sessions(sshd: Sshd) -> None:
+    """The stand-in gives 4 (MaxSessions); Debian's sshd 10, and a benchmark of 12 files has 13 workers."""
+    with _connect(sshd.address) as connection, tempfile.TemporaryFile() as stderr, ExitStack() as stack:
+        processes = [
+            stack.enter_context(start(connection, f"echo {number}; exec cat", stderr=stderr))
+            for number in range(6)
+        ]
+        for number, process in enumerate(processes):
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"%d\n" % number
+        assert _logins(sshd) == 4  # the shared one with 3 commands, and 3 inside it
+        connection.__exit__(None, None, None)
+        for process in processes:
+            assert process.wait(timeout=20) == 255
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        (["10.0.0.1", "5000", "10.0.0.7", "22"], "10.0.0.7:22"),
+        (["::1", "5000", "::1", "2222"], "[::1]:2222"),
+        ([], None),
+        (["a", "1", "10.0.0.7", "22;id"], None),
+        (["a", "1", "$(id)", "22"], None),
+    ],
+    ids=["IPv4", "IPv6", "nothing", "no port", "no address"],
+)
+def test_what_the_device_says_of_the_connection_is_checked(told: list[str], place: str | None) -> None:
+    assert sshd_of(told) == place
 
 
 def test_a_wrong_key_is_told_apart(sshd: Sshd, tmp_path: Path) -> None:
@@ -107,6 +144,28 @@ def test_what_runs_there_ends_with_the_connection(sshd: Sshd, tmp_path: Path) ->
     while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("name", ["a b", "a%h", 'a"b', "a${HOME}"])
+def test_a_temporary_folder_whose_name_ssh_would_take_apart(
+    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as outer:
+        monkeypatch.setattr(tempfile, "tempdir", f"{outer}/{name}")
+        Path(outer, name).mkdir()
+        with _connect(sshd.address) as connection:
+            assert run(connection, "echo here").stdout == "here\n"
+
+
+def test_a_greeting_of_any_bytes_is_passed_over(
+    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nprintf '\\351t\\351\\n'\necho edgesmith-ready\nexec cat\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with _connect("ssh://pi") as connection:
+        assert connection.command("true")
 
 
 def test_a_long_temporary_folder_is_not_used_for_the_socket(

@@ -87,3 +87,9 @@ def test_classes_are_those_of_the_plugin() -> None:
     assert dataclasses.astuple(
         Instructions(**{name: number for number, name in enumerate(CLASSES)})
     ) == tuple(range(7))
+
+
+@pytest.mark.parametrize("loads", [0, -1])
+def test_an_inference_without_instructions_is_refused(loads: int) -> None:
+    with pytest.raises(ValueError, match="instructions; no class"):
+        Instructions(**{**dict.fromkeys(CLASSES, 0), "load": loads})

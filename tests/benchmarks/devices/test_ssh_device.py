@@ -62,6 +62,12 @@ def test_a_python_that_is_too_old(sshd: Sshd, program: Program) -> None:
     assert "--remote-python" in str(error.tip)
 
 
+@pytest.mark.parametrize("answer", ["{no JSON", '{"a": 1}', "{}"], ids=["no JSON", "other keys", "no keys"])
+def test_a_python_that_answers_something_else(sshd: Sshd, program: Program, answer: str) -> None:
+    error = _open_and_fail(sshd, _needs(program(f"echo '{answer}'")))
+    assert f"answered {answer!r}, which is no Python's answer" in str(error)
+
+
 def test_a_missing_engine_is_named_with_what_to_install(sshd: Sshd, program: Program) -> None:
     error = _open_and_fail(sshd, _needs(program(f"echo '{json.dumps(FACTS)}'")))
     assert "lacks an engine for .onnx files (onnxruntime)" in str(error)

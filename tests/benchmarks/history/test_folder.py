@@ -70,3 +70,10 @@ def test_two_results_of_one_second_are_both_kept(result_of: Results, tmp_path: P
     for result in (result_of(1.0), result_of(1.0, plan=plan)):
         remember(result, tmp_path, now=START)
     assert len(recall(tmp_path)) == 2
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "history").write_text("")
+    with pytest.raises(DataError, match="is a file"):
+        recall(tmp_path / "history")
+    assert recall(tmp_path / "none yet") == []

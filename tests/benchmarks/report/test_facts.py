@@ -13,7 +13,7 @@ def test_the_machine_is_told_with_what_it_did_meanwhile(sustained: BenchResult) 
     assert found["Frequency"] == "1100 to 1500 MHz"
     assert found["Throttling"] == "throttled"
     assert found["Vector units"] == "avx2, avx512_vnni"
-    assert found["Power"] == "3 to 6 W"
+    assert found["Power"] == "3.0 to 6.0 W"
     assert found["Device"] == "the machine itself"
 
 

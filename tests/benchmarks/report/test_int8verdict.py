@@ -47,10 +47,10 @@ def test_thread_counts_for_which_the_answer_differs_are_named(pairs: Pairs) -> N
 
 def test_many_files_share_a_sentence_and_exceptions_stand_alone(pairs: Pairs) -> None:
     fast: Sequence[tuple[str, int, float, float]] = [(name, 1, 10.0, 4.0) for name in "abcd"]
-    lines = list(int8_speed(pairs(("slow", 1, 4.0, 5.0), *fast, ("a", 2, 4.0, 5.0))))
+    lines = list(int8_speed(pairs(("slow", 1, 4.0, 5.0), *fast, ("a", 2, 4.0, 5.0), ("b", 2, 4.0, 2.0))))
     assert lines[0].startswith("slow: int8 is NOT faster")
     assert lines[1:] == [
-        "int8 is 2.5 to 2.5 times as fast as float32 on this machine for 4 of 5 int8 files; but NOT a-int8.onnx with 2 "
+        "int8 is 2.0 to 2.5 times as fast as float32 on this machine for 4 of 5 int8 files; but NOT a-int8.onnx with 2 "
         "threads."
     ]
 
@@ -93,3 +93,36 @@ def test_what_chance_explains_is_no_loss(rich: BenchResult) -> None:
         "These 200 images show no difference in accuracy between network0-int8.tflite and float32: the same answer on "
         "99.0 % of them (McNemar's test, p = 0.5)."
     )
+
+
+def test_a_difference_within_noise_is_not_told_as_a_loss(pairs: Pairs) -> None:
+    (line,) = int8_speed(pairs(("a", 1, 10.0, 9.8)))
+    assert "is NOT faster" in line
+    assert "9.80 against 10.0 ms, which is within noise." in line
+
+
+def test_two_int8_files_of_one_model_are_told_by_file(
+    make_run: Callable[..., BenchRun], make_result: Callable[..., BenchResult]
+) -> None:
+    runs = [
+        make_run(file, "int8" if "int8" in file else "float32", [time] * 9)
+        for file, time in (("a-float32.onnx", 10.0), ("ours-int8.onnx", 4.0), ("theirs-int8.onnx", 12.0))
+    ]
+    slow, fast = int8_speed(make_result(*runs))
+    assert slow.startswith("theirs-int8.onnx is NOT faster")
+    assert fast.startswith("ours-int8.onnx is 2.5 times as fast")
+
+
+def test_a_loss_on_the_second_engine_is_told(rich: BenchResult) -> None:
+    judged = _judged(rich, wrong=20)
+    other = dataclasses.replace(judged.runs[2], engine="tflite-runtime 2.14.0")
+    two = dataclasses.replace(
+        judged,
+        runs=(*judged.runs, other),
+        int8_accuracy=(
+            rich.int8_accuracy[0],
+            dataclasses.replace(judged.int8_accuracy[0], int8=len(judged.runs)),
+        ),
+    )
+    lost, _ = int8_accuracy(two)
+    assert lost.startswith("network0-int8.tflite on tflite-runtime is LESS accurate")

@@ -29,3 +29,11 @@ def test_the_terminal_has_aligned_columns_and_top_1_only_where_it_was_measured(
     assert "top-1" in lines[0]
     unlabelled = dataclasses.replace(result, data=dataclasses.replace(result.data, labelled=False))
     assert "top-1" not in terminal_table(unlabelled)
+
+
+def test_a_name_does_not_steer_the_terminal(
+    make_run: Callable[..., BenchRun], make_result: Callable[..., BenchResult]
+) -> None:
+    text = terminal_table(make_result(make_run("a\x1b[31m\n.onnx", "int8", [4.0])))
+    assert r"a\x1b[31m\n.onnx" in text
+    assert len(text.splitlines()) == 2

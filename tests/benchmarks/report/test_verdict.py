@@ -49,7 +49,7 @@ def test_mlperf_s_statistic_is_told_with_its_confidence(rich: BenchResult) -> No
         "MLPerf's SingleStream" in line and "99 % confidence (160 queries)" in line for line in verdict(rich)
     )
     few = dataclasses.replace(rich.runs[0], single_stream=single_stream([1.0] * 10))
-    lines = verdict(dataclasses.replace(rich, runs=(few,), int8_accuracy=()))
+    lines = verdict(dataclasses.replace(rich, runs=(few,), int8_accuracy=(), blocks=()))
     assert any(line.startswith("10 queries are too few") for line in lines)
 
 
@@ -77,3 +77,20 @@ def test_without_labels_nothing_is_said_of_accuracy(
     lines = verdict(make_result(make_run("a.onnx", "int8", [4.0], accuracy=None)))
     assert len(lines) == 1
     assert lines[0].startswith("Measured: a.onnx")
+
+
+def test_accuracy_is_of_a_file_on_an_engine(
+    make_run: Callable[..., BenchRun], make_result: Callable[..., BenchResult]
+) -> None:
+    runs = [
+        make_run("a.tflite", "int8", [4.0], hits=hits, engine=engine)
+        for engine, hits in (("ai-edge-litert 2", 95), ("tflite-runtime 2", 50))
+    ]
+    assert verdict(make_result(*runs))[-1].startswith(
+        "Most accurate: a.tflite on ai-edge-litert, top-1 95.0 %"
+    )
+    same = [
+        make_run("a.tflite", "int8", [4.0], engine=engine)
+        for engine in ("ai-edge-litert 2", "tflite-runtime 2")
+    ]
+    assert verdict(make_result(*same))[-1].startswith("All 2 pairs of file and engine are equally accurate")

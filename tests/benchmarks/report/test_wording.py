@@ -1,6 +1,14 @@
 from collections.abc import Callable
 
-from edgesmith.benchmarks.report.wording import interval, joined, milliseconds, p_value, short_labels, size
+from edgesmith.benchmarks.report.wording import (
+    interval,
+    joined,
+    milliseconds,
+    name_of,
+    p_value,
+    short_labels,
+    size,
+)
 from edgesmith.benchmarks.results import BenchRun
 
 
@@ -32,3 +40,13 @@ def test_labels_are_as_short_as_tells_runs_apart(make_run: Callable[..., BenchRu
         "a-int8.onnx ×1",
         "b-int8.onnx ×1",
     ]
+
+
+def test_engines_are_named_where_one_file_ran_on_several(make_run: Callable[..., BenchRun]) -> None:
+    lite, old = (
+        make_run("a.tflite", "int8", [4.0], engine=engine)
+        for engine in ("ai-edge-litert 2", "tflite-runtime 2")
+    )
+    assert short_labels([lite, old]) == ["a.tflite on ai-edge-litert ×1", "a.tflite on tflite-runtime ×1"]
+    assert name_of(lite, [lite, old]) == "a.tflite on ai-edge-litert"
+    assert name_of(lite, [lite, make_run("b.onnx", "int8", [4.0])]) == "a.tflite"

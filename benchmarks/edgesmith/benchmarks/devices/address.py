@@ -47,7 +47,10 @@ def parse_address(text: str) -> DeviceAddress:
 
 
 def _ssh(text: str) -> DeviceAddress:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:  # brackets that hold no IPv6 address
+        raise OptionError(f"there is no device {text!r}: {error}", tip=_TIP) from error
     if parts.password is not None:
         raise OptionError(
             f"{parts.username}'s password stands in the address, where every user of this machine can read it",
@@ -58,6 +61,7 @@ def _ssh(text: str) -> DeviceAddress:
     except ValueError as error:
         raise OptionError(f"{text!r}: {error}", tip=_TIP) from error
     sound = parts.hostname is not None and _HOST.fullmatch(parts.hostname) is not None
+    sound = sound and text.isprintable()  # urlsplit leaves line ends and tabs out
     if parts.username is not None:
         sound = sound and _NAME.fullmatch(parts.username) is not None
     if not sound or parts.path.strip("/") or parts.query or parts.fragment:

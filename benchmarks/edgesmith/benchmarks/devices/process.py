@@ -18,6 +18,7 @@ T = TypeVar("T")
 Diagnosis = Callable[[int, str], errors.EdgesmithError | None]
 
 _STDERR_LINES = 5
+_SHOWN = 60  # characters of an answer that is none
 
 
 class WorkerProcess:
@@ -43,6 +44,7 @@ class WorkerProcess:
             stderr=self._stderr,
             env=environment,
             text=True,
+            errors="replace",  # a greeting's bytes may be of any encoding; answers are ASCII
         )
 
     def ask(self, request: Request, answer: type[T]) -> T:
@@ -54,7 +56,13 @@ class WorkerProcess:
         line = self._exchange(encode_request(request))
         if not line.endswith("\n"):
             raise self._died(type(request).__name__)
-        document: Any = json.loads(line)
+        try:
+            document: Any = json.loads(line)
+        except ValueError as error:
+            raise errors.EngineError(
+                f"{self._subject}: the measuring process answered {line[:_SHOWN]!r}, which is no JSON",
+                tip="where it goes through a login shell, that must not print",
+            ) from error
         if "error" in document:
             raise from_json(Failure, document["error"], where="the worker's error").revive(self._subject)
         return from_json(answer, document, where=f"the worker's answer to {type(request).__name__}")

@@ -25,7 +25,7 @@ def serve(folder: Path, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     try:
         wanted: dict[str, int] = json.loads(stdin.readline())["files"]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        missing = [name for name in wanted if not (folder / name).exists()]
+        missing = [name for name, size in wanted.items() if _size(folder / name) != size]
         _require_space(folder, sum(wanted[name] for name in missing))
         _say(stdout, {"missing": missing})
         for name in missing:
@@ -36,6 +36,11 @@ def serve(folder: Path, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         _say(stdout, {"stored": len(missing)})
     except (OSError, ValueError) as error:
         _say(stdout, {"error": _failure(folder, error)})
+
+
+def _size(file: Path) -> int | None:
+    """None when it is not there. A device that loses its power may keep a file's name and lose its bytes."""
+    return file.stat().st_size if file.exists() else None
 
 
 def _require_space(folder: Path, needed: int) -> None:
@@ -72,7 +77,11 @@ def _unpack(file: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             archive.extractall(new)
-        new.replace(folder)
+        try:
+            new.replace(folder)
+        except OSError:
+            if not folder.is_dir():  # else another controller was quicker, with the same bytes
+                raise
     finally:
         shutil.rmtree(new, ignore_errors=True)
 

@@ -37,6 +37,10 @@ class Instructions:
     integer: int
     other: int
 
+    def __post_init__(self) -> None:
+        if min(dataclasses.astuple(self)) < 0 or self.total == 0:
+            raise ValueError(f"{self.total} instructions; no class may be below 0, and not all of them 0")
+
     @property
     def total(self) -> int:
         """Of all classes."""

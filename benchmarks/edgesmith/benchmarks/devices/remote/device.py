@@ -14,6 +14,8 @@ from edgesmith.benchmarks.devices.remote.runner import runner_archive
 from edgesmith.benchmarks.devices.remote.shell import Shell
 from edgesmith.benchmarks.devices.remote.transfer import send
 from edgesmith.benchmarks.progress import Progress
+from edgesmith.benchmarks.worker.watch import LOST
+from edgesmith.runtime.errors import DeviceError, EdgesmithError
 from edgesmith.runtime.runrecord import sha256_of
 
 # As a package in a folder, not in a ZIP, so that Python keeps bytecode, as it does for whatever a device runs daily.
@@ -56,7 +58,16 @@ class RemoteDevice:
     def start_worker(self, subject: str) -> WorkerProcess:
         """A process of the device; ends with the connection."""
         script = _WORKER.format(code=shlex.quote(self._code), python=shlex.quote(self._python))
-        return WorkerProcess(subject, command=self._shell.command(script), diagnose=self._shell.diagnose)
+        return WorkerProcess(subject, command=self._shell.command(script), diagnose=self._diagnose)
+
+    def _diagnose(self, code: int, said: str) -> EdgesmithError | None:
+        """A worker that ends with one of these had its stdin closed: by whatever leads there, since we did not."""
+        lost = self._shell.diagnose(code, said)
+        if lost is None and code in (0, LOST):
+            return DeviceError(
+                f"{self._shell.name}: the connection was lost", tip="check what may have ended it"
+            )
+        return lost
 
     def _bring_code(self) -> str:
         data = runner_archive()

@@ -9,11 +9,12 @@ from edgesmith.benchmarks.devices.remote.shell import Shell, run
 from edgesmith.runtime.doctor.wheels import Platform
 from edgesmith.runtime.engines import ENGINE_NAMES
 from edgesmith.runtime.engines.choose import extras_of
-from edgesmith.runtime.errors import DeviceError
+from edgesmith.runtime.errors import DeviceError, ModelFileError
 from edgesmith.runtime.strict import from_json
 
 DEFAULT_PYTHON = "python3"
 _OLDEST = (3, 11)
+_SHOWN = 60  # characters of an answer that is none
 _NOT_FOUND = (126, 127)  # of a shell: not executable, not found (POSIX, 2.8.2)
 # Termux builds them; PyPI has no engine's wheel for Android (termux-packages: packages/onnxruntime, …).
 TERMUX_TIP = "in Termux: pkg install python-numpy python-pillow python-tflite-runtime python-onnxruntime"
@@ -84,7 +85,13 @@ def look_at(shell: Shell, python: str) -> Facts:
             f"{name}: {python!r} ended with code {done.returncode}{': ' + said[0] if said else ''}",
             tip="--remote-python names another Python",
         )
-    facts = from_json(Facts, json.loads(answer), where=f"the answer of {name}")
+    try:
+        facts = from_json(Facts, json.loads(answer), where=f"the answer of {name}")
+    except (ValueError, ModelFileError) as error:
+        raise DeviceError(
+            f"{name}: {python!r} answered {answer[:_SHOWN]!r}, which is no Python's answer",
+            tip="a login shell must not print; --remote-python names another Python",
+        ) from error
     if facts.python < _OLDEST:
         raise DeviceError(
             f"{name}: {python!r} is Python {'.'.join(map(str, facts.python))}; "

@@ -1,9 +1,12 @@
 """One authenticated connection, which all processes on the device share (ssh_config(5), ControlMaster)."""
 
+import ipaddress
+import re
 import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +18,8 @@ _READY = "edgesmith-ready"
 CONNECT_SECONDS, ALIVE_SECONDS, ALIVE_COUNT = 10, 5, 3
 # A socket's path may have 107 bytes (unix(7)), and ssh makes one from ControlPath with 17 more.
 _LONGEST_FOLDER = 70
+# What ControlPath takes as it stands: ssh splits at blanks and expands `%` and `${}` in it.
+_PLAIN = re.compile(r"[\w/.+-]+", re.ASCII)
 
 # What a user's config may ask for and a program that reads the answers cannot use.
 _OPTIONS = {
@@ -33,7 +38,7 @@ _OPTIONS = {
 }
 
 # Where the shared connection is gone, ssh would quietly make one of its own; this is what it then connects through.
-_NO_NEW_CONNECTION = "exec false"
+_NO_NEW_CONNECTION = "false"
 
 
 class Connection:
@@ -57,11 +62,12 @@ class Connection:
         self._stderr = tempfile.TemporaryFile()
         # `cat` reads until this end closes its stdin, so a controller that is killed leaves no connection behind.
         self._process = subprocess.Popen(  # noqa: S603 - a list, no shell here
-            [*self._client("yes"), f"echo {_READY}; exec cat > /dev/null"],
+            [*self._client(ControlMaster="yes"), f"echo {_READY} $SSH_CONNECTION; exec cat > /dev/null"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             text=True,
+            errors="replace",
         )
         try:
             self._wait_until_ready()
@@ -77,7 +83,7 @@ class Connection:
         """
         if self._process.poll() is not None:
             raise explain(self._host, self._last_words(), connected=True)
-        return [*self._client("no"), f"sh -c {shlex.quote(script)}"]
+        return [*self._shared(ProxyCommand=self._inner), f"sh -c {shlex.quote(script)}"]
 
     def diagnose(self, code: int, said: str) -> EdgesmithError | None:
         """The error when a command ended because the connection did; None when it ended by itself."""
@@ -87,26 +93,34 @@ class Connection:
             said = f"{said}\n{self._last_words()}"
         return explain(self._host, said, connected=True)
 
-    def _client(self, master: str) -> list[str]:
-        options = {
-            **_OPTIONS,
-            **self._host.options,
-            "ControlMaster": master,
-            "ControlPath": str(self._folder / "s"),
-        }
-        if master == "no":
-            options["ProxyCommand"] = _NO_NEW_CONNECTION
-        words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        return [self._program, *words, "--", self._host.target]
+    def _shared(self, *words: str, **options: str) -> list[str]:
+        return self._client(*words, ControlMaster="no", **options)
+
+    def _client(self, *words: str, **options: str) -> list[str]:
+        all_options = {**_OPTIONS, **self._host.options, "ControlPath": str(self._folder / "s"), **options}
+        given = [word for name, value in all_options.items() for word in ("-o", f"{name}={value}")]
+        return [self._program, *given, *words, "--", self._host.target]
 
     def _wait_until_ready(self) -> None:
         if self._process.stdout is None:
             raise RuntimeError("ssh has no pipes")
         for line in self._process.stdout:
-            if line.strip() == _READY:  # before it there may be a login shell's greeting
+            first, *ends = line.split() or [""]
+            if first == _READY:  # before it there may be a login shell's greeting
+                self._inner = self._inner_proxy(sshd_of(ends))
                 return
         self._process.wait()
         raise explain(self._host, self._last_words(), connected=False)
+
+    def _inner_proxy(self, sshd: str | None) -> str:
+        """The ProxyCommand of a command for which the server opens no more sessions (sshd_config(5), MaxSessions, 10).
+
+        It gets a connection to `sshd` inside the shared one, which ends with it.
+        """
+        if sshd is None:
+            return _NO_NEW_CONNECTION
+        words = self._shared("-W", sshd, ProxyCommand=_NO_NEW_CONNECTION)
+        return shlex.join(words).replace("%", "%%")
 
     def _last_words(self) -> str:
         self._stderr.seek(0)
@@ -124,9 +138,21 @@ class Connection:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def sshd_of(ends: Sequence[str]) -> str | None:
+    """Where the device's sshd listens, as `ssh -W` has it. `ends`: of `SSH_CONNECTION` (ssh(1)): client, port, server, port.
+
+    They come from the device, and what is made of them goes to a shell here. None for what they are not.
+    """
+    try:
+        server, port = ipaddress.ip_address(ends[2]), int(ends[3])
+    except (ValueError, IndexError):
+        return None
+    return f"[{server}]:{port}" if server.version == 6 else f"{server}:{port}"
+
+
 def _short_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="edgesmith-"))
-    if len(str(folder)) <= _LONGEST_FOLDER:
+    if len(str(folder)) <= _LONGEST_FOLDER and _PLAIN.fullmatch(str(folder)):
         return folder
     folder.rmdir()
     return Path(tempfile.mkdtemp(prefix="edgesmith-", dir="/tmp"))

@@ -7,6 +7,7 @@ from edgesmith.benchmarks.devices.adb.benchmark_model.result import PROTOCOL, TA
 from edgesmith.benchmarks.devices.adb.missing import OnlyBenchmarkModelError
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress
+from edgesmith.cli.terminal import one_line
 
 
 def fall_back(
@@ -18,6 +19,9 @@ def fall_back(
     """
     sys.stderr.write(f"warning: {found}. {PROTOCOL}\n")
     result = measure_with_tool(plan, progress=progress)
-    sys.stdout.write(result.to_json() if as_json else result.to_markdown())
-    if not as_json:
-        sys.stdout.write(f"\ntable: {plan.output / TABLE_FILE}\n")
+    if as_json:
+        sys.stdout.write(result.to_json())
+        return
+    # The phone's own words are in it.
+    sys.stdout.write("".join(f"{one_line(line)}\n" for line in result.to_markdown().splitlines()))
+    sys.stdout.write(f"\ntable: {plan.output / TABLE_FILE}\n")
