@@ -1,11 +1,13 @@
+import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from edgesmith.benchmarks.document import to_text
-from edgesmith.benchmarks.results import BenchResult
+from edgesmith.benchmarks.results import BenchResult, BenchRun, ProcessRun
 from edgesmith.runtime.errors import DataError
 
 RUN_KEYS = {
@@ -50,6 +52,13 @@ def test_no_absolute_path_leaves_the_machine(
         content = file.read_bytes()
         assert str(pictures.parent).encode() not in content
         assert str(models[0].parent).encode() not in content
+
+
+def test_the_first_inference_is_the_first_of_each_fresh_process(make_run: Callable[..., BenchRun]) -> None:
+    run = make_run("a.onnx", "int8", [4.0, 4.0, 4.0])
+    assert run.first_ms == run.warmup_ms[0]
+    three = tuple(ProcessRun(samples=1, warmup_ms=(first, 1.0)) for first in (9.0, 30.0, 7.0))
+    assert dataclasses.replace(run, processes=three).first_ms == 9.0
 
 
 def test_a_loaded_result_writes_the_same_bytes(bench_folder: Path, result: BenchResult) -> None:

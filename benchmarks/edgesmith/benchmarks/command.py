@@ -96,7 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.history is not None:
             from edgesmith.benchmarks.history.folder import recall
 
-            recall(arguments.history)  # a folder that cannot be added to is refused before anything is measured
+            recall(
+                arguments.history
+            )  # a folder that cannot be added to is refused before anything is measured
         if len(arguments.device) > 1:
             return _run_on_several(arguments)
         progress = TerminalProgress() if sys.stderr.isatty() else Silence()

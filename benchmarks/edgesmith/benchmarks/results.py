@@ -211,6 +211,12 @@ class BenchRun(FileRun):
         if self.processes and sum(process.samples for process in self.processes) != len(self.samples_ms):
             raise ValueError(f"the processes of {self.file} do not add up to its samples")
 
+    @property
+    def first_ms(self) -> float:
+        """The first photo of a fresh process, from file to answer, the model loaded: the median over its processes."""
+        begins = [process.warmup_ms[0] for process in self.processes] or [self.warmup_ms[0]]
+        return median(begins)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchResult:

@@ -105,11 +105,13 @@ def explained(
         rows = [_row(variant, workers, known.places, plan) for variant in variants if variant.failure is None]
         raise DeviceError(
             f"{error}; not finished: {'; '.join(rows)}. All of it is kept in {str(journal.file)!r}",
-            tip=f"{error.tip}; then the same command with --resume goes on",
+            tip="; then ".join(filter(None, [error.tip, "the same command with --resume goes on"])),
         ) from error
 
 
 def _row(variant: Variant, workers: JournaledWorkers, places: Mapping[Path, str], plan: BenchmarkPlan) -> str:
     have = workers.samples[places.get(variant.model.path, ""), variant.threads]
     name = f"{variant.model.file}, {variant.threads} thread{'s' if variant.threads > 1 else ''}"
-    return f"{name}: {have} of {plan.samples} samples" + ("" if have < plan.samples else ", accuracy")
+    return f"{name}: {have} of {plan.samples} samples" + (
+        "" if have < plan.samples else ", what follows them"
+    )

@@ -19,6 +19,7 @@ HEADERS = (
     "images/s",
     "cold start ms",
     "load ms",
+    "first inference ms",
     "peak memory",
     "file size",
 )
@@ -58,6 +59,7 @@ def _row(number: int, run: BenchRun) -> tuple[str, ...]:
         UNKNOWN if summary.throughput is None else f"{summary.throughput:.1f}",
         milliseconds(run.cold_start_ms),
         milliseconds(run.load_ms),
+        milliseconds(run.first_ms),
         size(run.peak_rss_bytes),
         size(run.bytes),
     )

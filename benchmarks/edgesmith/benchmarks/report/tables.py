@@ -95,9 +95,7 @@ def files(result: BenchResult) -> Iterator[FileAccuracy]:
             yield _file(run, run.evaluation, run.quality, name=name_of(run, result.runs))
 
 
-def _file(
-    run: BenchRun, evaluation: Evaluation, quality: Quality, *, name: str
-) -> FileAccuracy:
+def _file(run: BenchRun, evaluation: Evaluation, quality: Quality, *, name: str) -> FileAccuracy:
     classes = quality.classes
     worst = sorted(classes, key=lambda one: one.recall)[:MAX_CLASSES]
     shown = classes if len(classes) <= MAX_CLASSES else tuple(worst)

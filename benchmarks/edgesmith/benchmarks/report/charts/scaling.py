@@ -56,7 +56,12 @@ def _table(lines: Sequence[_Line]) -> Table:
     return Table(
         headers=("file", "threads", "invoke p50 ms", "times as fast"),
         rows=tuple(
-            (_name(line, lines), str(run.threads), milliseconds(_invoke(run)), f"{_gain(line[0][1], run):.2f}")
+            (
+                _name(line, lines),
+                str(run.threads),
+                milliseconds(_invoke(run)),
+                f"{_gain(line[0][1], run):.2f}",
+            )
             for line in lines
             for _, run in line
         ),
