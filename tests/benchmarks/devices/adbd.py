@@ -105,7 +105,8 @@ class Server:
         for phone in self.phones:
             phone.unplug()
             for process in phone.running():
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has ended by itself
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def _talk(self, connection: socket.socket) -> None:
         with connection, suppress(OSError, EOFError):
@@ -200,6 +201,11 @@ def _serve_shell(connection: socket.socket, phone: Phone, service: str) -> None:
                     selector.unregister(key.fileobj)
         code = process.wait()
         connection.sendall(struct.pack("<BIB", _EXIT, 1, code if code >= 0 else 128 - code))
+        # Closed with something unread, a connection is reset, and the client may never see the exit code.
+        connection.shutdown(socket.SHUT_WR)
+        reader.join()
+        while connection.recv(65536):
+            pass
     for pipe in (process.stdout, process.stderr):
         assert pipe is not None
         pipe.close()

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -59,7 +59,8 @@ class Sshd:
     def drop_connections(self) -> None:
         """Kill the server's end of every connection, as a device does that loses its power."""
         for pid in _children(self.process.pid):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(pid, signal.SIGKILL)
 
     def workers(self) -> list[int]:
         """The processes that measure on this device."""
@@ -128,8 +129,10 @@ def run_sshd(folder: Path) -> Iterator[Sshd]:
             _wait_for(sshd)
             yield sshd
         finally:
-            sshd.drop_connections()
-            process.kill()
+            try:
+                sshd.drop_connections()
+            finally:
+                process.kill()
 
 
 def _configuration(folder: Path, port: int, user: Path) -> str:
