@@ -69,7 +69,7 @@ def run(tmp_path: Path) -> Run:
             worker.ask(WARM, messages.WarmedUp)
             for number in range(3):
                 times += worker.ask(_measure(number), messages.Samples).invoke
-                assert workers.samples["a.onnx", 1] == number + 1
+                assert workers.samples[LOAD] == number + 1
         return times, log
 
     return _run

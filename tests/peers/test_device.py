@@ -38,9 +38,9 @@ def peers(monkeypatch: pytest.MonkeyPatch) -> PeerDevice:
 
 def test_each_model_is_asked_of_its_own_program(peers: PeerDevice) -> None:
     with peers.start_worker("the cold starts") as worker:
-        ours = worker.ask(cold_start("/work/ours.tflite"), Recorder)
-        theirs = worker.ask(cold_start("/work/theirs.tflite"), Recorder)
-        again = worker.ask(cold_start("/work/ours.tflite"), Recorder)
+        ours = worker.ask(cold_start("models/ours.tflite"), Recorder)
+        theirs = worker.ask(cold_start("models/theirs.tflite"), Recorder)
+        again = worker.ask(cold_start("models/ours.tflite"), Recorder)
     assert (ours.command, theirs.command) == ((), ("their-python", "worker.py"))
     assert ours is again
     assert ours.closed

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from threading import Lock
 
 from edgesmith.benchmarks.caveats import require_fit
 from edgesmith.benchmarks.devices.address import parse_address
@@ -35,8 +34,6 @@ from edgesmith.runtime.machine.environment import Environment
 from edgesmith.runtime.machine.state import State
 from edgesmith.runtime.modelfile import format_of
 
-_DRAWING = Lock()  # the plotting library is not made for several threads; several devices each have one
-
 
 def bench(
     plan: BenchmarkPlan, *, progress: Progress | None = None, device: Device | None = None
@@ -64,8 +61,7 @@ def bench(
         environment, blocks = _measure_on_device(variants, data, plan, journal, progress, device)
         result = gather(variants, blocks, plan=plan, environment=environment, data=facts)
         result.save(folder / BENCH_FILE)
-        with _DRAWING:
-            write_report(result, folder)
+        write_report(result, folder)
     journal.remove()
     return result
 
@@ -139,7 +135,7 @@ def _look_around(variants: list[Variant], setup: Bench) -> Environment:
     for variant in variants:
         if variant.threads == plan.threads[0]:
             with variant.attempt(), setup.start_worker(variant.model.file) as worker:
-                worker.ask(load_request(variant, setup), messages.Loaded)
+                worker.ask(load_request(variant, setup.where), messages.Loaded)
             for other in variants:
                 if (other.model, other.asked) == (variant.model, variant.asked):
                     other.failure = variant.failure

@@ -125,9 +125,9 @@ def _cold_start_request(variant: Variant, bench: Bench) -> messages.ColdStart:
     )
 
 
-def load_request(variant: Variant, bench: Bench) -> messages.Load:
-    """What a worker is asked first."""
-    return messages.Load(model=bench.where(variant.model.path), threads=variant.threads, engine=variant.asked)
+def load_request(variant: Variant, where: Callable[[Path], str]) -> messages.Load:
+    """What a worker is asked first. `where`: as in `Bench`."""
+    return messages.Load(model=where(variant.model.path), threads=variant.threads, engine=variant.asked)
 
 
 def _open(variants: Sequence[Variant], bench: Bench, stack: ExitStack) -> list[Station]:
@@ -137,7 +137,7 @@ def _open(variants: Sequence[Variant], bench: Bench, stack: ExitStack) -> list[S
             continue
         with variant.attempt():
             worker = stack.enter_context(bench.start_worker(variant.model.file))
-            loaded = worker.ask(load_request(variant, bench), messages.Loaded)
+            loaded = worker.ask(load_request(variant, bench.where), messages.Loaded)
             # Every variant sees the same pictures in the same order.
             images = cycle(bench.images)
             stations.append(

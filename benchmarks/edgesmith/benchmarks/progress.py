@@ -25,11 +25,11 @@ class Silence:
     """Tells nobody."""
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - `Progress` asks for both; nobody is told
+    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as `Progress` declares it; silence is the point
         """Do nothing."""
         yield lambda done: None
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` asks for it; nobody is told
+    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - as `Progress` declares it; silence is the point
         """Hand out `items`."""
         return iter(items)
 
@@ -41,7 +41,7 @@ class LineProgress:
         self._label = label
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as above
+    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as `Progress` declares it; a line has no length
         """Say that a stage begins."""
         sys.stderr.write(f"{self._label}: {stage}\n")
         yield lambda done: None

@@ -23,13 +23,13 @@ _STATE: dict[type[Request], type] = {messages.Load: messages.Loaded, messages.Wa
 class JournaledWorkers:
     """Starts workers, numbers them, and writes down what they answer.
 
-    `samples`: how many there are by now, of the journal and of now, by model on the device and threads.
+    `samples`: how many there are by now, of the journal and of now, by what was asked to be loaded.
     """
 
     def __init__(self, journal: Journal, start_worker: Callable[[str], Worker]) -> None:
         self._journal, self._start_worker = journal, start_worker
         self._started = 0
-        self.samples: Counter[tuple[str, int]] = Counter()
+        self.samples: Counter[messages.Load] = Counter()
 
     def start(self, subject: str) -> "JournaledWorker":
         """The next worker; its process is started when there is something left to ask."""
@@ -48,10 +48,10 @@ class JournaledWorker:
         number: int,
         *,
         start: Callable[[], Worker],
-        samples: Counter[tuple[str, int]],
+        samples: Counter[messages.Load],
     ) -> None:
         self._journal, self._number, self._start, self._samples = journal, number, start, samples
-        self._variant: tuple[str, int] | None = None
+        self._variant: messages.Load | None = None
         self._recorded = iter(journal.recorded[number])
         self._state: list[Request] = []
         self._living: Worker | None = None
@@ -61,7 +61,7 @@ class JournaledWorker:
         entry = next(self._recorded, None)
         found = self._ask_living(request, answer) if entry is None else self._replay(entry, request, answer)
         if isinstance(request, messages.Load):
-            self._variant = (request.model, request.threads)
+            self._variant = request
         if isinstance(found, messages.Samples) and self._variant is not None:
             self._samples[self._variant] += len(found)
         return found

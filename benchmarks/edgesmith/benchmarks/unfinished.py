@@ -11,6 +11,7 @@ from edgesmith.benchmarks.devices.device import Device
 from edgesmith.benchmarks.gather import plan_facts
 from edgesmith.benchmarks.inputs import ModelInput
 from edgesmith.benchmarks.journal import Journal, journal_file
+from edgesmith.benchmarks.measure import load_request
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.results import BENCH_FILE, BenchResult
 from edgesmith.benchmarks.resumed import JournaledWorkers
@@ -110,8 +111,9 @@ def explained(
 
 
 def _row(variant: Variant, workers: JournaledWorkers, places: Mapping[Path, str], plan: BenchmarkPlan) -> str:
-    have = workers.samples[places.get(variant.model.path, ""), variant.threads]
-    name = f"{variant.model.file}, {variant.threads} thread{'s' if variant.threads > 1 else ''}"
+    have = workers.samples[load_request(variant, lambda file: places.get(file, ""))]
+    engine = f" on {variant.asked}" if variant.asked else ""
+    name = f"{variant.model.file}{engine}, {variant.threads} thread{'s' if variant.threads > 1 else ''}"
     return f"{name}: {have} of {plan.samples} samples" + (
         "" if have < plan.samples else ", what follows them"
     )

@@ -49,6 +49,13 @@ def test_trends_are_drawn_for_the_machine_of_the_last_one(
     assert "https:" not in page
 
 
+def test_another_scenario_is_another_trend(result_of: Results, tmp_path: Path) -> None:
+    plan = dataclasses.replace(result_of(1.0).plan, scenario="sustained")
+    remember(result_of(30.0, plan=plan), tmp_path, now=START)
+    remember(result_of(4.0), tmp_path, now=START + timedelta(hours=1))
+    assert "30.0" not in (tmp_path / "trend.html").read_text()
+
+
 def test_a_variant_is_one_curve_whatever_the_engine_s_version(
     result_of: Results, make_run: Callable[..., BenchRun], make_result: Callable[..., BenchResult]
 ) -> None:

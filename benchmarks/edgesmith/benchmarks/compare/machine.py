@@ -14,17 +14,23 @@ _RAM_TOLERANCE = 0.05  # what kernel and firmware keep for themselves changes wi
 
 def differences(old: BenchResult, new: BenchResult) -> list[str]:
     """What makes them results of different machines or of different work, in words; [] when nothing does."""
-    found = [
-        f"{name.replace('_', ' ')} {before!r} and {after!r}"
-        for name, before, after in _fields(old.environment, new.environment, _IDENTITY)
-    ]
-    before, after = old.environment.ram_bytes, new.environment.ram_bytes
-    if before is not None and after is not None and abs(after / before - 1) > _RAM_TOLERANCE:
-        found.append(f"memory of {before} and {after} bytes")
+    found = machine_differences(old.environment, new.environment)
     if old.data.sha256 != new.data.sha256:
         found.append(f"images {old.data.name!r} and {new.data.name!r}, which are not the same files")
     if old.plan.scenario != new.plan.scenario:
         found.append(f"scenario {old.plan.scenario} and {new.plan.scenario}")
+    return found
+
+
+def machine_differences(old: Environment, new: Environment) -> list[str]:
+    """What makes them different machines, or one that is set up differently, in words; [] when nothing does."""
+    found = [
+        f"{name.replace('_', ' ')} {before!r} and {after!r}"
+        for name, before, after in _fields(old, new, _IDENTITY)
+    ]
+    before, after = old.ram_bytes, new.ram_bytes
+    if before is not None and after is not None and abs(after / before - 1) > _RAM_TOLERANCE:
+        found.append(f"memory of {before} and {after} bytes")
     return found
 
 

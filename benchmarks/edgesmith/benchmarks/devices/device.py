@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from edgesmith.benchmarks.progress import Progress
 from edgesmith.benchmarks.worker.messages import Request
 from edgesmith.runtime.engines import EngineName
+from edgesmith.runtime.engines.choose import extras_of
 from edgesmith.runtime.spec import ModelFormat
 
 T = TypeVar("T")
@@ -53,3 +54,8 @@ class Needs:
     engines: tuple[EngineName, ...] = ()
     install: bool = False
     remote_python: str | None = None
+
+    def engines_for(self, model_format: ModelFormat) -> dict[EngineName, str]:
+        """Those that may run a format, the preferred one first, each with the extra that installs it."""
+        known = extras_of(model_format)
+        return {name: known[name] for name in known if not self.engines or name in self.engines}

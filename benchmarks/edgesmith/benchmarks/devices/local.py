@@ -26,7 +26,7 @@ def measured_environment() -> dict[str, str]:
 class LocalDevice:
     """Files stay where they are."""
 
-    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:  # noqa: ARG002 - `Device` has it; nothing lasts here
+    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:  # noqa: ARG002 - as `Device` declares it; nothing is copied, so there is no progress to tell
         """Their absolute paths."""
         return {file: str(file.resolve()) for file in files}
 

@@ -5,8 +5,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
+from edgesmith.benchmarks.devices.program import end
 from edgesmith.benchmarks.worker.messages import Request, encode_request
 from edgesmith.runtime import errors
 from edgesmith.runtime.failure import Failure
@@ -36,8 +37,8 @@ class WorkerProcess:
         self._subject = subject
         self._diagnose = diagnose
         # A file rather than a pipe: a worker that says much on stderr never waits for a reader.
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker; closed in __exit__
-        self._process = subprocess.Popen(  # noqa: S603 - a list, no shell; made in devices/local.py
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process: `__exit__` closes it
+        self._process = subprocess.Popen(  # noqa: S603 - a list, which no shell of this machine reads; devices make it
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -103,16 +104,5 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                _close_quietly(pipe)
+        end(self._process)
         self._stderr.close()
-
-
-def _close_quietly(pipe: IO[str]) -> None:
-    try:
-        pipe.close()
-    except BrokenPipeError:  # unsent bytes for a reader that is gone; the descriptor is closed all the same
-        return

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from edgesmith.benchmarks.compare.machine import machine_differences
 from edgesmith.benchmarks.history.trend import draw_page, draw_picture
 from edgesmith.benchmarks.results import BenchResult
 from edgesmith.runtime.atomic import write_bytes
@@ -24,7 +25,7 @@ class Past:
 
 
 def remember(result: BenchResult, folder: Path, *, now: datetime | None = None) -> Path:
-    """Add a result, and draw the trend of all results of its machine anew. Returns the file added.
+    """Add a result, and draw the trend of all that are comparable anew. Returns the file added.
 
     Raises `DataError` for a file in the folder that is no result, `OutputError` when it cannot be written.
     """
@@ -33,7 +34,7 @@ def remember(result: BenchResult, folder: Path, *, now: datetime | None = None) 
     # The digest tells two results of one second apart, as those of several devices are.
     file = folder / f"{stamp}-{sha256(text).hexdigest()[:8]}.json"
     write_bytes(file, text)
-    machines = [past for past in recall(folder) if _same_machine(past.result, result)]
+    machines = [past for past in recall(folder) if _comparable(past.result, result)]
     write_bytes(folder / TREND_PICTURE, draw_picture([(past.time, past.result) for past in machines]))
     write_bytes(folder / TREND_PAGE, draw_page([(past.time, past.result) for past in machines]).encode())
     return file
@@ -56,10 +57,7 @@ def recall(folder: Path) -> list[Past]:
     return found
 
 
-def _same_machine(one: BenchResult, other: BenchResult) -> bool:
-    """Whether one curve may hold both: times of different machines or devices are not one trend."""
-    first, second = (
-        (found.environment.board, found.environment.cpu_model, found.environment.cores, found.plan.device)
-        for found in (one, other)
-    )
-    return first == second
+def _comparable(one: BenchResult, other: BenchResult) -> bool:
+    """Whether one curve may hold both: times of different machines, devices or scenarios are not one trend."""
+    kinds = [(result.plan.device, result.plan.scenario) for result in (one, other)]
+    return kinds[0] == kinds[1] and not machine_differences(one.environment, other.environment)

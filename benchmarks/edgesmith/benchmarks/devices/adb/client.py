@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edgesmith.benchmarks.devices.program import captured
 from edgesmith.runtime.errors import DeviceError
 
 READY = "device"
@@ -61,14 +62,7 @@ def find_adb() -> str:
 
 def run_adb(program: str, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     """Run `adb WORDS` to its end."""
-    return subprocess.run(  # noqa: S603 - a list, no shell here
-        [program, *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    return captured([program, *words])
 
 
 def attached(program: str) -> list[Attached]:

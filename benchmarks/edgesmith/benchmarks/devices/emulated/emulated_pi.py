@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgesmith.benchmarks.devices.emulated.boards import Board, write_files
 from edgesmith.benchmarks.devices.emulated.systems import System
+from edgesmith.benchmarks.devices.program import captured
 
 # Of the root; Debian trixie's packages bring all but `usr` as links of a package that is not needed here.
 _TREES = ("usr", "lib", "bin", "sbin", "etc")
@@ -40,13 +41,9 @@ class EmulatedPi:
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
         if modules is not None:
             environment["PYTHONPATH"] = str(modules)
-        return subprocess.run(  # noqa: S603 - the launcher below
+        return captured(
             [str(self.python), *map(str, words)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            env={**environment, **(variables or {})},
+            environment={**environment, **(variables or {})},
             timeout=timeout,
         )
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
+from edgesmith.benchmarks.devices.program import captured
 from edgesmith.runtime.errors import DeviceError
 
 # Command, and the Debian package that has it.
@@ -36,14 +37,7 @@ def run_command(
 
     `what`: what failed then, "building a root"; `tip`: what to do about it.
     """
-    result = subprocess.run(  # noqa: S603 - a list, no shell; made in this package
-        command,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        env=os.environ | {"LC_ALL": "C.UTF-8"},
-    )
+    result = captured(command, environment=os.environ | {"LC_ALL": "C.UTF-8"})
     if result.returncode:
         said = (result.stderr.strip() or result.stdout.strip())[-_SAID:]
         raise DeviceError(f"{what} failed, {command[0]} ended with code {result.returncode}: {said}", tip=tip)

@@ -9,7 +9,6 @@ from edgesmith.benchmarks.devices.device import Needs
 from edgesmith.benchmarks.devices.remote.facts import TERMUX_TIP, Facts
 from edgesmith.benchmarks.devices.remote.shell import Shell, run
 from edgesmith.runtime.doctor.wheels import fitting_wheels, read_table
-from edgesmith.runtime.engines.choose import extras_of
 from edgesmith.runtime.errors import DeviceError
 
 _SHOWN_LINES = 4
@@ -59,14 +58,7 @@ def choose_extras(facts: Facts, needs: Needs, *, name: str) -> list[str]:
         raise DeviceError(f"{name}: pip has no engine for Android", tip=f"without --install; {TERMUX_TIP}")
     here = facts.platform
     fitting = {wheel.package for wheel in fitting_wheels(here, read_table())}
-    wanted = [
-        {
-            engine: extra
-            for engine, extra in extras_of(kind).items()
-            if not needs.engines or engine in needs.engines
-        }
-        for kind in needs.formats
-    ]
+    wanted = [needs.engines_for(kind) for kind in needs.formats]
     found = [[extra for engine, extra in known.items() if engine in fitting] for known in wanted]
     if any(wanted) and not any(found):
         engines = " or ".join(engine for known in wanted for engine in known)

@@ -8,7 +8,6 @@ from edgesmith.benchmarks.devices.device import Needs
 from edgesmith.benchmarks.devices.remote.shell import Shell, run
 from edgesmith.runtime.doctor.wheels import Platform
 from edgesmith.runtime.engines import ENGINE_NAMES
-from edgesmith.runtime.engines.choose import extras_of
 from edgesmith.runtime.errors import DeviceError, ModelFileError
 from edgesmith.runtime.strict import from_json
 
@@ -112,11 +111,7 @@ def require_packages(facts: Facts, needs: Needs, *, name: str) -> None:
     wanted = {
         model_format: engines
         for model_format in needs.formats
-        if (
-            engines := {
-                k: v for k, v in extras_of(model_format).items() if not needs.engines or k in needs.engines
-            }
-        )
+        if (engines := needs.engines_for(model_format))
     }
     lacking = {
         model_format: engines

@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 from typing import IO, Protocol
 
+from edgesmith.benchmarks.devices.program import captured
 from edgesmith.runtime.errors import EdgesmithError
 
 
@@ -32,14 +33,7 @@ def run(shell: Shell, script: str, *, stdin: bytes = b"") -> "subprocess.Complet
     with tempfile.TemporaryFile() as words:
         words.write(stdin)
         words.seek(0)
-        done = subprocess.run(  # noqa: S603 - a list, no shell here
-            shell.command(script),
-            stdin=words,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = captured(shell.command(script), stdin=words)
     lost = shell.diagnose(done.returncode, done.stderr)
     if lost is not None:
         raise lost
@@ -48,6 +42,6 @@ def run(shell: Shell, script: str, *, stdin: bytes = b"") -> "subprocess.Complet
 
 def start(shell: Shell, script: str, *, stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Start `script`, to talk with. Raises `DeviceError` when the device is gone."""
-    return subprocess.Popen(  # noqa: S603 - as above
+    return subprocess.Popen(  # noqa: S603 - a list for ssh or adb; only the device's shell reads `script`, whose parts are quoted
         shell.command(script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
     )

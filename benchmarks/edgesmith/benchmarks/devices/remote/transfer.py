@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any
 
+from edgesmith.benchmarks.devices.program import end
 from edgesmith.benchmarks.devices.remote.shell import Shell, start
 from edgesmith.runtime.errors import DeviceError
 from edgesmith.runtime.failure import Failure
@@ -44,8 +45,7 @@ def send(
                 advance(sent)
             talk.hear(process.wait)
         finally:
-            process.kill()
-            talk.close()
+            end(process)
     return sent
 
 
@@ -89,11 +89,3 @@ class _Talk:
         if "error" in document:
             raise from_json(Failure, document["error"], where="the device's error").revive(name)
         return document
-
-    def close(self) -> None:
-        """Close both pipes, whoever may still sit at the other ends."""
-        for pipe in (self._stdin, self._stdout):
-            try:
-                pipe.close()
-            except BrokenPipeError:  # unsent bytes for a reader that is gone
-                continue

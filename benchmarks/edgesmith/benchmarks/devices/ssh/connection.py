@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from edgesmith.benchmarks.devices.program import end
 from edgesmith.benchmarks.devices.ssh.explain import CONNECTION_FAILED, explain
 from edgesmith.benchmarks.devices.ssh.host import Host
 from edgesmith.runtime.errors import DeviceError, EdgesmithError
@@ -61,7 +62,7 @@ class Connection:
         self._folder = _short_folder()
         self._stderr = tempfile.TemporaryFile()
         # `cat` reads until this end closes its stdin, so a controller that is killed leaves no connection behind.
-        self._process = subprocess.Popen(  # noqa: S603 - a list, no shell here
+        self._process = subprocess.Popen(  # noqa: S603 - a list for ssh, which no shell of this machine reads; the address was checked
             [*self._client(ControlMaster="yes"), f"echo {_READY} $SSH_CONNECTION; exec cat > /dev/null"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -129,11 +130,7 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        end(self._process)
         self._stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
