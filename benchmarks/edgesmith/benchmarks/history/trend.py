@@ -112,7 +112,13 @@ def _spec(frame: Frame, found: dict[str, Curve]) -> Spec:
         "field": "variant",
         "type": "nominal",
         "scale": {"domain": list(found), "range": _colours(frame, len(found))},
-        "legend": {"columns": max(1, frame.width // 320), "labelLimit": 290, "symbolType": "square"},
+        # Opaque: Vega would draw them as pale as the bands.
+        "legend": {
+            "columns": max(1, frame.width // 320),
+            "labelLimit": 290,
+            "symbolType": "square",
+            "symbolOpacity": 1,
+        },
     }
     where = {"x": x, "color": colour, "description": DESCRIPTION}
     band = {**where, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
