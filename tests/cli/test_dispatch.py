@@ -62,6 +62,12 @@ def test_arguments_are_parsed(install: Install, capsys: Capture) -> None:
             "edgesmith fake: no '\\x1b[2Ja\\nb'\n  tip: not \\x1b\n",
             id="a name that a terminal would obey",
         ),
+        pytest.param(
+            DataError("2 differ", tip="look", details=["fit:", "  a\x1b", "  b\nc"]),
+            1,
+            "edgesmith fake: 2 differ\n  fit:\n    a\\x1b\n    b\\nc\n  tip: look\n",
+            id="details, a line each",
+        ),
         pytest.param(KeyboardInterrupt(), 130, "edgesmith: interrupted\n", id="Ctrl-C"),
     ],
 )

@@ -16,6 +16,7 @@ from edgesmith.runtime.failure import Failure
     [
         (ModelFileError("a.onnx is damaged", tip="copy it"), ModelFileError),
         (ImageError("a.onnx, really"), ImageError),
+        (EngineError("a.onnx died", details=("| its", "| words")), EngineError),
         (GateError("a.onnx: too low"), GateError),
         (MissingExtraError("a.onnx", extra="onnx"), EngineError),
     ],
@@ -24,6 +25,7 @@ from edgesmith.runtime.failure import Failure
 def test_there_and_back(error: EdgesmithError, kind: type[EdgesmithError]) -> None:
     revived = Failure.of(error).revive("a.onnx")
     assert (type(revived), str(revived), revived.tip) == (kind, str(error), error.tip)
+    assert (revived.message, revived.details) == (error.message, error.details)
 
 
 @pytest.mark.parametrize("kind", ["NoSuchError", "Iterator", "contextmanager", "__doc__"])

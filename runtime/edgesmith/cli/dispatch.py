@@ -6,7 +6,7 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from edgesmith.cli.requirements import FLOORS, install_advice, missing_package
@@ -54,7 +54,7 @@ def guarded(name: str, run: Callable[[], int]) -> int:
 
         if not isinstance(error, EdgesmithError):
             raise
-        return _report(name, error, error.tip, error.exit_code)
+        return _report(name, error.message, error.tip, error.exit_code, details=error.details)
     return code
 
 
@@ -86,8 +86,10 @@ def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report(name: str, error: Exception | str, tip: str | None, code: int) -> int:
-    sys.stderr.write(f"edgesmith {name}: {one_line(str(error))}\n")
+def _report(name: str, message: str, tip: str | None, code: int, *, details: Sequence[str] = ()) -> int:
+    sys.stderr.write(f"edgesmith {name}: {one_line(message)}\n")
+    for line in details:
+        sys.stderr.write(f"  {one_line(line)}\n")
     if tip:
         sys.stderr.write(f"  tip: {one_line(tip)}\n")
     return code

@@ -1,17 +1,20 @@
 """What can go wrong that the user can mend. `edgesmith.cli` turns these, and only these, into text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
 class EdgesmithError(Exception):
-    """A problem with a remedy: the message gives the value and what was allowed, the tip what to do."""
+    """A problem with a remedy: the message gives the value and what was allowed, the tip what to do.
+
+    `details`: lines that belong below the message, a list of what differs say; `str` gives both.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, tip: str | None = None) -> None:
-        super().__init__(message)
-        self.tip = tip
+    def __init__(self, message: str, *, tip: str | None = None, details: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *(f"  {line}" for line in details)]))
+        self.message, self.tip, self.details = message, tip, tuple(details)
 
 
 class MissingExtraError(EdgesmithError):

@@ -54,9 +54,11 @@ def load_weights(model: Any, file: Path, *, bgr_layer: str | None = None) -> lis
     unused = sorted(set(stored.layers) - {keys[layer.name] for layer in layers})
     if differing:
         raise ModelFileError(
-            f"{str(file)!r} does not fit {model.name}: {len(differing)} of {len(layers)} layers differ"
-            + _report(layers, {layer.name: stored.layers.get(keys[layer.name]) for layer in layers}, unused),
+            f"{str(file)!r} does not fit {model.name}: {len(differing)} of {len(layers)} layers differ",
             tip="are --model and --alpha those that the file was written with?",
+            details=_report(
+                layers, {layer.name: stored.layers.get(keys[layer.name]) for layer in layers}, unused
+            ),
         )
     for layer in layers:
         arrays = stored.layers[keys[layer.name]]
@@ -89,8 +91,8 @@ def _shapes(arrays: Arrays | None) -> list[tuple[int, ...]] | None:
     return None if arrays is None else [array.shape for array in arrays]
 
 
-def _report(layers: list[Any], found: dict[str, Arrays | None], unused: list[str]) -> str:
-    """Every layer once: those that fit and those that are missing as ranges, those of other shapes one by one."""
+def _report(layers: list[Any], found: dict[str, Arrays | None], unused: list[str]) -> list[str]:
+    """As lines, every layer once: those that fit and those that are missing as ranges, those of other shapes one by one."""
     fit: list[str] = []
     missing: list[str] = []
     other: list[str] = []
@@ -103,16 +105,13 @@ def _report(layers: list[Any], found: dict[str, Arrays | None], unused: list[str
         else:
             names = run[0].name if len(run) == 1 else f"{run[0].name} to {run[-1].name} ({len(run)})"
             (fit if state == "fits" else missing).append(names)
-    return "".join(
-        f"\n  {title}:" + "".join(f"\n    {line}" for line in lines)
-        for title, lines in (
-            ("fit", fit),
-            ("other shapes", other),
-            ("not in the file", missing),
-            ("in the file only", unused),
-        )
+    sections = {"fit": fit, "other shapes": other, "not in the file": missing, "in the file only": unused}
+    return [
+        line
+        for title, lines in sections.items()
         if lines
-    )
+        for line in (f"{title}:", *(f"  {line}" for line in lines))
+    ]
 
 
 def _state(layer: Any, arrays: Arrays | None) -> str:

@@ -93,8 +93,8 @@ class WorkerProcess:
         signal = -code if code < 0 else code - 128 if code > 128 else None
         how = f"ended with code {code}" if signal is None else f"was killed by signal {signal}"
         return errors.EngineError(
-            f"{self._subject}: the measuring process {how} at {command}"
-            + "".join(f"\n  | {line}" for line in said.splitlines()[-_STDERR_LINES:]),
+            f"{self._subject}: the measuring process {how} at {command}",
+            details=[f"| {line}" for line in said.splitlines()[-_STDERR_LINES:]],
             tip="signal 9 means that memory ran out; `edgesmith verify` runs the file alone",
         )
 

@@ -90,6 +90,8 @@ def _ended(setup: Setup, model: Path, code: int, said: str) -> EdgesmithError:
             f"{model.name}: an instruction that the {setup.pi.board.cpu} of a {setup.pi.board.name} does not have",
             tip="the engine's wheel is not built for that board",
         )
-    words = "".join(f"\n  | {line}" for line in said.strip().splitlines()[-_STDERR_LINES:])
     how = f"ended with code {code}" if code >= 0 else f"was killed by signal {-code}"
-    return EngineError(f"{model.name}: the emulated {setup.pi.board.name} {how}{words}")
+    return EngineError(
+        f"{model.name}: the emulated {setup.pi.board.name} {how}",
+        details=[f"| {line}" for line in said.strip().splitlines()[-_STDERR_LINES:]],
+    )
