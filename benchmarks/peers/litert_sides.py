@@ -1,30 +1,20 @@
-"""The three sides of `litert_benchmark.py`: who times an inference, and how."""
+"""The three sides of `litert_benchmark.py`: processes that time inferences when they are asked to, by turns."""
 
-import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from importlib.util import find_spec
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Literal
 
 from edgesmith.benchmarks.devices.local import measured_environment, start_worker
 from edgesmith.benchmarks.devices.process import WorkerProcess
-from edgesmith.benchmarks.measure import SETTLE
-from edgesmith.benchmarks.statistics import median
-from edgesmith.benchmarks.worker import messages
-from edgesmith.benchmarks.worker.messages import Samples
-from edgesmith.runtime.errors import EngineError
 
 Side = Literal["bench", "loop", "litert-benchmark"]
-Times = tuple[float, float]  # the median and the least of one process, milliseconds
 
-_SAMPLES = 200
-_WARM_UP_SECONDS = 0.5
+WARM_UP_INFERENCES, WARM_UP_SECONDS = 50, 0.5
 
 # A worker that measures one photo again and again, its pixels ready: `loop`.
 _LOOP = """
@@ -50,11 +40,40 @@ def loop(classifier, images):
 serve(Session(clock=loop))
 """
 
-_UNROUNDED = """
-import sys
-from ai_edge_litert.tools import benchmark_litert_model
-benchmark_litert_model.round = lambda value, digits: value
-sys.exit(benchmark_litert_model.main())
+# litert-benchmark's own program, its loop and its clock. Only `range` waits before each of the timed runs until it is
+# asked for, outside of what the program times; the answers are those of a worker. `RUNS` tells its loop from others.
+_LITERT = """
+import json, sys, time
+from ai_edge_litert.tools import benchmark_litert_model as program
+
+RUNS = 1_000_000_000
+
+class Clock:
+    before = now = 0.0
+
+    def perf_counter(self):
+        self.before, self.now = self.now, time.perf_counter()
+        return self.now
+
+def turns(count):
+    if count != RUNS:
+        yield from range(count)
+        return
+    for line in sys.stdin:
+        request = json.loads(line)
+        times = []
+        for _ in range(request["settle"] + len(request["images"])):
+            yield 0
+            times.append(1000 * (clock.now - clock.before))
+        times = times[request["settle"]:]
+        nothing = [0.0] * len(times)
+        samples = dict(decode=nothing, preprocess=nothing, invoke=times, postprocess=nothing, end_to_end=times)
+        print(json.dumps(samples), flush=True)
+
+clock = program.time = Clock()
+program.range = turns
+sys.argv += [f"--num_runs={RUNS}"]
+sys.exit(program.main())
 """
 
 
@@ -67,11 +86,6 @@ class Task:
     threads: int
     images: tuple[str, ...]
 
-    @property
-    def samples(self) -> tuple[str, ...]:
-        """As many images as there are timed inferences."""
-        return tuple(islice(cycle(self.images), _SAMPLES))
-
 
 def is_installed() -> bool:
     """Whether this ai-edge-litert has the program."""
@@ -81,58 +95,24 @@ def is_installed() -> bool:
         return False
 
 
-def _bench(task: Task) -> Times:
-    with start_worker(task.model.name) as worker:
-        return _time_invoke(worker, task)
+def _worker(code: str, task: Task, *options: str) -> WorkerProcess:
+    command = (sys.executable, "-P", "-c", code, *options)
+    return WorkerProcess(task.model.name, command=command, environment=measured_environment())
 
 
-def _loop(task: Task) -> Times:
-    command = (sys.executable, "-P", "-c", _LOOP)
-    with WorkerProcess(task.model.name, command=command, environment=measured_environment()) as worker:
-        return _time_invoke(worker, task)
+def _litert_benchmark(task: Task) -> WorkerProcess:
+    # Its warm-up is a number, the others' a time as well: what is longer for a slow model is shorter for a quick one.
+    options = (
+        f"--model={task.model}",
+        f"--num_threads={task.threads}",
+        f"--warmup_runs={WARM_UP_INFERENCES}",
+    )
+    return _worker(_LITERT, task, *options)
 
 
-def _time_invoke(worker: WorkerProcess, task: Task) -> Times:
-    load = messages.Load(model=str(task.model.resolve()), threads=task.threads, engine="ai-edge-litert")
-    worker.ask(load, messages.Loaded)
-    warm_up = messages.WarmUp(images=task.images, inferences=10, seconds=_WARM_UP_SECONDS)
-    worker.ask(warm_up, messages.WarmedUp)
-    samples = worker.ask(messages.Measure(images=task.samples, settle=SETTLE), Samples)
-    return median(samples.invoke), min(samples.invoke)
-
-
-def _litert_benchmark(task: Task) -> Times:
-    return _run_litert_benchmark(task, runs=_SAMPLES, warm_up=_warm_up_runs(task))
-
-
-@cache
-def _warm_up_runs(task: Task) -> int:
-    """How many make half a second: it takes no time, so a first short benchmark tells."""
-    return round(1000 * _WARM_UP_SECONDS / _run_litert_benchmark(task, runs=10, warm_up=5)[0])
-
-
-def _run_litert_benchmark(task: Task, *, runs: int, warm_up: int) -> Times:
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "result.json"
-        words = [f"--model={task.model}", f"--num_threads={task.threads}", f"--result_json={result}"]
-        words += [f"--num_runs={runs}", f"--warmup_runs={warm_up}"]
-        ended = subprocess.run(  # noqa: S603 - this interpreter, with the text above
-            [sys.executable, "-P", "-c", _UNROUNDED, *words],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=measured_environment(),
-        )
-        if ended.returncode:
-            said = ended.stderr.strip().splitlines() or ["nothing"]
-            raise EngineError(f"litert-benchmark ended with code {ended.returncode} and said: {said[-1]}")
-        found = json.loads(result.read_bytes())
-    latency = found["latency"]
-    return round(latency["median_ms"], 4), round(latency["min_ms"], 4)
-
-
-SIDES: dict[Side, Callable[[Task], Times]] = {
-    "bench": _bench,
-    "loop": _loop,
+# Who starts each side; `bench` and `loop` are to be sent `Load` and `WarmUp` first.
+SIDES: dict[Side, Callable[[Task], AbstractContextManager[WorkerProcess]]] = {
+    "bench": lambda task: start_worker(task.model.name),
+    "loop": partial(_worker, _LOOP),
     "litert-benchmark": _litert_benchmark,
 }

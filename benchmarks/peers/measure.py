@@ -32,7 +32,7 @@ from peers.page import Page, render
 from peers.prepare import Workshop, convert, makers_versions, prepare
 
 _PROCESSES = 5
-_QUICK_PROCESSES, _QUICK_PAIRS = 2, 3
+_QUICK_PROCESSES, _QUICK_SESSIONS = 2, 3
 
 
 def main() -> int:
@@ -57,14 +57,16 @@ def main() -> int:
         pairable = files if litert_sides.is_installed() else []
         tasks = litert_benchmark.tasks_for(pairable, shop.run, [1])
         journal = work / "litert-benchmark.jsonl"
-        litert_benchmark.measure(tasks, journal, pairs=_QUICK_PAIRS if arguments.quick else arguments.pairs)
+        litert_benchmark.measure(
+            tasks, journal, sessions=_QUICK_SESSIONS if arguments.quick else arguments.sessions
+        )
     except EdgesmithError as error:
         raise SystemExit(f"{error}" + (f"\ntip: {error.tip}" if error.tip else "")) from error
     page = Page(
         result=result,
         network=_network(RunRecord.load(shop.run)),
         prepared=tuple(prepared),
-        pairs=tuple(litert_benchmark.summary(tasks, litert_benchmark.read_pairs(journal))),
+        sessions=tuple(litert_benchmark.summary(tasks, litert_benchmark.read_sessions(journal))),
         makers=makers_versions(),
         measured_on=date.fromtimestamp((work / "bench" / BENCH_FILE).stat().st_mtime),
     )
@@ -110,7 +112,12 @@ def _parser() -> argparse.ArgumentParser:
         "--deploy", type=Path, help="of `edgesmith convert` on RUN; made in WORK unless given"
     )
     parser.add_argument("--mediapipe", type=Path, metavar="PYTHON", help="the interpreter that has mediapipe")
-    parser.add_argument("--pairs", type=int, default=20, help="with litert-benchmark, for each file (20)")
+    parser.add_argument(
+        "--sessions",
+        type=int,
+        default=litert_benchmark.SESSIONS,
+        help=f"with litert-benchmark, for each file ({litert_benchmark.SESSIONS})",
+    )
     parser.add_argument(
         "--quick", action="store_true", help="few samples: whether it works, not how fast it is"
     )

@@ -60,7 +60,7 @@ def plans(
     monkeypatch.setattr(module, "makers_versions", dict)
     monkeypatch.setattr(RunRecord, "load", lambda run: RUN)
     monkeypatch.setattr(litert_benchmark, "tasks_for", lambda models, data, threads: [])
-    monkeypatch.setattr(litert_benchmark, "measure", lambda tasks, output, pairs: None)
+    monkeypatch.setattr(litert_benchmark, "measure", lambda tasks, output, sessions: None)
     return plans
 
 
