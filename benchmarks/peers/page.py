@@ -74,7 +74,8 @@ def _head(page: Page) -> Iterator[str]:
     if moved > QUIET:
         yield (
             f"**Machine not quiet**: the reference kernel, whose work never changes, moved by {100 * moved:.0f} % "
-            "between blocks. No time on this page proves anything; accuracy, agreement and sizes do."
+            "between blocks. Times of the first table are those of a machine now faster, now slower; the ratios below are of "
+            "blocks in which it was equally fast."
         )
         yield ""
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from edgesmith.benchmarks.classification import disagreement
-from edgesmith.benchmarks.compare.compare import process_medians
-from edgesmith.benchmarks.compare.judge import LEAST_DIFFERENCE, RESOLUTION, Change, change, judge
-from edgesmith.benchmarks.quietness import passes, quietness
+from edgesmith.benchmarks.compare.comparison import PhaseChange
+from edgesmith.benchmarks.compare.judge import LEAST_DIFFERENCE, RESOLUTION
+from edgesmith.benchmarks.compare.phases import match, phase_change
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 from edgesmith.benchmarks.statistics import CONFIDENCE
 from peers.contenders import MEDIAPIPE
@@ -48,8 +48,8 @@ def ratios(result: BenchResult) -> Iterator[str]:
     yield from table(headers, [row for _, row in there], text_columns=3)
     yield ""
     yield (
-        "Each is set against edgesmith's file of the same precision on the same engine. One number a process, its "
-        "median; the interval is between processes, wide enough that all of them hold together with 95 %. Less than "
+        "Each is set against edgesmith's file of the same precision on the same engine, in blocks in which the machine was equally "
+        "fast. One number a process; the interval is between processes, wide enough that all of them hold together with 95 %. Less than "
         f"{100 * LEAST_DIFFERENCE:g} % is never called; no difference means that {100 * RESOLUTION:g} % are ruled out. The "
         "rules are those of [compare](compare.md). Points of top-1 with McNemar's exact p: above 0.05 these images show no "
         "difference."
@@ -61,26 +61,23 @@ def _ratio_row(result: BenchResult, peer: str, ours: str, phase: str) -> tuple[s
     theirs_run, ours_run = run_of(result, peer), run_of(result, ours)
     if theirs_run is None or ours_run is None:
         return None
-    found = change(
-        process_medians(theirs_run, phase),
-        process_medians(ours_run, phase),
-        confidence=1 - (1 - CONFIDENCE) / len(_RIVALS),
-    )
-    reference = passes(result.blocks)
-    verdict = judge(found, quietness(reference, reference))
+    confidence = 1 - (1 - CONFIDENCE) / len(_RIVALS)
+    found = phase_change(match((theirs_run, ours_run), (result, result)), phase, confidence=confidence)
     of = "photo to label" if phase == "end_to_end" else phase
     return (
         f"`{peer}`",
         f"`{ours}`",
         of,
         _ratio_and_interval(found),
-        verdict,
+        found.verdict,
         _points(theirs_run, ours_run),
     )
 
 
-def _ratio_and_interval(found: Change) -> str:
+def _ratio_and_interval(found: PhaseChange) -> str:
     """An interval that tells nothing is called so: two restless processes give one of fifty digits."""
+    if found.ratio is None or found.interval is None:
+        return "unknown"
     low, high = found.interval
     known = _TOLD[0] <= low and high <= _TOLD[1]
     return f"{found.ratio:.2f} ({f'{low:.2f}–{high:.2f}' if known else 'unknown'})"

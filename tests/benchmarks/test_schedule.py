@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edgesmith.benchmarks.plan import BenchmarkPlan, Scenario
-from edgesmith.benchmarks.schedule import BLOCKS, block_size, blocks_for, image_order, rounds, turns
+from edgesmith.benchmarks.schedule import block_size, image_order, rounds, turns
 
 
 def test_every_round_has_every_variant_once() -> None:
@@ -21,16 +21,33 @@ def test_the_order_changes_between_rounds_and_repeats_for_the_same_seed() -> Non
 
 
 @pytest.mark.parametrize(
-    ("samples", "seconds", "expected_ms", "size"),
-    [(200, 5.0, 100.0, 20), (200, 5.0, 1.0, 550), (50, 0.0, 1.0, 5), (1, 0.0, 1.0, 1)],
-    ids=["slow: samples decide", "fast: seconds decide", "quick", "one"],
+    ("changes", "expected_ms", "size"),
+    [
+        ({}, 100.0, 20),
+        ({}, 1.0, 550),
+        ({"samples": 50, "seconds": 0.0}, 1.0, 5),
+        ({"samples": 1, "seconds": 0.0}, 1.0, 1),
+        ({"processes": 5}, 4.0, 13),
+        ({"processes": 5}, 100.0, 3),
+        ({"processes": 5, "samples": 20, "seconds": 0.0}, 1.0, 2),
+        ({"scenario": "sustained", "seconds": 600.0}, 10.0, 220),
+        ({"scenario": "single-stream", "seconds": 5.0, "processes": 5}, 1.0, 550),
+    ],
+    ids=[
+        "slow: samples decide",
+        "fast: seconds decide",
+        "quick",
+        "one",
+        "several processes: 50 ms",
+        "several processes, slow: three samples",
+        "several processes, few samples: two blocks each",
+        "two seconds",
+        "without a pause",
+    ],
 )
-def test_ten_blocks_reach_samples_and_seconds(
-    samples: int, seconds: float, expected_ms: float, size: int
-) -> None:
-    assert block_size(samples=samples, seconds=seconds, expected_ms=expected_ms) == size
-    assert size * BLOCKS >= samples
-    assert size * BLOCKS * expected_ms >= 1000 * seconds
+def test_the_size_of_a_block(changes: dict[str, Any], expected_ms: float, size: int) -> None:
+    plan = BenchmarkPlan(models=(Path("a.onnx"),), data=Path("d"), **changes)
+    assert block_size(plan, expected_ms=expected_ms) == size
 
 
 def test_images_are_shuffled_by_seed() -> None:
@@ -60,14 +77,3 @@ def test_turns_end_when_all_are_done(scenario: Scenario, expected: list[int]) ->
         seat.left -= 1
         taken.append(seat.number)
     assert taken == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "blocks"),
-    [({}, 10), ({"processes": 5}, 10), ({"processes": 20}, 40), ({"scenario": "sustained", "seconds": 600.0}, 300)],
-    ids=str,
-)  # fmt: skip
-def test_blocks_are_enough_for_every_process_and_every_two_seconds(
-    changes: dict[str, Any], blocks: int
-) -> None:
-    assert blocks_for(BenchmarkPlan(models=(Path("a.onnx"),), data=Path("d"), **changes)) == blocks

@@ -11,7 +11,7 @@ from edgesmith.benchmarks.devices.device import Worker
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress
 from edgesmith.benchmarks.results import Block
-from edgesmith.benchmarks.schedule import block_size, blocks_for, rounds, turns
+from edgesmith.benchmarks.schedule import block_size, rounds, turns
 from edgesmith.benchmarks.statistics import median
 from edgesmith.benchmarks.variant import Variant
 from edgesmith.benchmarks.worker import messages
@@ -164,12 +164,7 @@ def _warm_up(stations: Sequence[Station], watch: Worker, bench: Bench) -> None:
             variant.before = watch.ask(messages.ReadState(), State)
         with variant.attempt():
             station.warmup = station.worker.ask(request, messages.WarmedUp).milliseconds
-            station.size = block_size(
-                samples=plan.samples,
-                seconds=plan.seconds,
-                expected_ms=median(station.warmup),
-                blocks=blocks_for(plan),
-            )
+            station.size = block_size(plan, expected_ms=median(station.warmup))
 
 
 def _take_turns(stations: Sequence[Station], watch: Worker, bench: Bench, now: _Pass) -> list[Block]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from edgesmith.benchmarks.results import Block
 
-QUIET = 0.05  # how far the reference may move before times prove nothing
+QUIET = 0.05  # how far the reference may move until times prove nothing about each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Quietness:
 
     @property
     def quiet(self) -> bool:
-        """Whether a verdict may be given."""
+        """Whether the machine was equally fast all the time."""
         return self.spread <= QUIET
 
 

@@ -16,9 +16,13 @@ from edgesmith.benchmarks.plan import BenchmarkPlan, Scenario
 T = TypeVar("T")
 
 BLOCKS = 10  # rounds in which every variant should be done
-_LEAST_BLOCKS = 2  # of a process, so that its median does not rest on one moment
 _BLOCK_SECONDS = 2.0  # of the scenarios without pause: how often temperature and frequency are read
 _MARGIN = 1.1  # a warm-up's median is a little off; without it most variants would need an eleventh round
+
+# With several processes, for `edgesmith compare`: blocks so short that the machine hardly changes its speed within one.
+# A shared x86 host was seen to change it by 30 % every few tenths of a second. Of less than three samples the median is
+# one sample, and most of the time would go into settling.
+_SHORT_BLOCK_MS, _LEAST_SAMPLES = 50.0, 3
 
 
 class Seat(Protocol):
@@ -57,17 +61,20 @@ def turns(seats: Sequence[S], *, scenario: Scenario, orders: Iterator[Sequence[i
                 yield by_number[number]
 
 
-def blocks_for(plan: BenchmarkPlan) -> int:
-    """How many blocks a variant's samples come in, over all its processes."""
+def block_size(plan: BenchmarkPlan, *, expected_ms: float) -> int:
+    """Samples a block of a variant, one of which takes `expected_ms`.
+
+    So many that about ten blocks have the plan's samples and seconds; the scenarios without a pause have one every two
+    seconds, if that is more. With several processes the blocks are short, at least two a process.
+    """
+    needed_for_time = math.ceil(_MARGIN * plan.seconds * 1000 / max(expected_ms, 1e-3))
+    needed = max(plan.samples, needed_for_time)
     if plan.scenario != "interleaved":
-        return max(BLOCKS, math.ceil(plan.seconds / _BLOCK_SECONDS))
-    return plan.processes * max(_LEAST_BLOCKS, math.ceil(BLOCKS / plan.processes))
-
-
-def block_size(*, samples: int, seconds: float, expected_ms: float, blocks: int = BLOCKS) -> int:
-    """Samples a block, so that `blocks` blocks give `samples` and last `seconds` at `expected_ms` each."""
-    needed_for_time = math.ceil(_MARGIN * seconds * 1000 / max(expected_ms, 1e-3))
-    return math.ceil(max(samples, needed_for_time) / blocks)
+        return math.ceil(needed / max(BLOCKS, math.ceil(plan.seconds / _BLOCK_SECONDS)))
+    if plan.processes == 1:
+        return math.ceil(needed / BLOCKS)
+    short = max(_LEAST_SAMPLES, math.ceil(_SHORT_BLOCK_MS / max(expected_ms, 1e-3)))
+    return min(short, math.ceil(needed / (2 * plan.processes)))
 
 
 def image_order(images: Sequence[T], *, seed: int) -> list[T]:

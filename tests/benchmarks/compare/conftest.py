@@ -44,8 +44,16 @@ def processes_result(
             **(run or {}),
         )
         blocks = tuple(
-            Block(process=process, run=0, samples=SAMPLES, begin_s=0.0, reference_ms=(time,) * 3, state=IDLE)
+            Block(
+                process=process,
+                run=0,
+                samples=SAMPLES // 2,
+                begin_s=0.0,
+                reference_ms=(time,) * 3,
+                state=IDLE,
+            )
             for process, time in enumerate(reference or [1.0] * len(medians))
+            for _ in range(2)
         )
         return dataclasses.replace(make_result(one), blocks=blocks, **changes)
 

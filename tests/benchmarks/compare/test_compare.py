@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edgesmith.benchmarks.compare.compare import compare, process_medians
+from edgesmith.benchmarks.compare.compare import compare
 from edgesmith.benchmarks.compare.comparison import Gate
 from edgesmith.benchmarks.compare.pairing import pair_runs
 from edgesmith.benchmarks.results import BenchResult, BenchRun
@@ -33,6 +33,7 @@ def test_ten_percent_are_called(processes_result: ProcessResult) -> None:
     end_to_end, invoke = found.pairs[0].phases
     assert invoke.verdict == end_to_end.verdict == "slower"
     assert invoke.slowdown == pytest.approx(10)
+    assert invoke.interval is not None
     assert end_to_end.slowdown == pytest.approx(100 * 2 / 23, rel=1e-3)
     assert invoke.interval[0] < 1.1 < invoke.interval[1]
 
@@ -42,12 +43,24 @@ def test_a_reference_that_moved_is_never_a_verdict(processes_result: ProcessResu
     assert found.verdicts == {"machine not quiet"}
     assert found.quietness.spread == pytest.approx(0.06)
     assert found.to_json()["quietness"]["quiet"] is False
+    assert found.to_json()["pairs"][0]["phases"][0]["ratio"] is None
 
 
-def test_the_median_of_each_process_counts_and_nothing_else(processes_result: ProcessResult) -> None:
-    run = processes_result(OLD).runs[0]
-    assert process_medians(run, "invoke") == pytest.approx(OLD)
-    assert process_medians(run, "end_to_end") == pytest.approx([value + 3 for value in OLD])
+def test_a_machine_that_changes_its_speed_as_much_in_both_is_no_obstacle(
+    processes_result: ProcessResult,
+) -> None:
+    speeds = [1.0, 1.5, 1.0, 1.5, 1.0]
+    old, new = (
+        processes_result(
+            [time * speed for time, speed in zip(times(factor), speeds, strict=True)], reference=speeds
+        )
+        for factor in (1.0, 1.1)
+    )
+    found = compare(old, new)
+    assert not found.quietness.quiet
+    assert found.pairs[0].equal_speed == 1.0
+    assert found.pairs[0].phases[1].verdict == "slower"
+    assert found.pairs[0].phases[1].ratio == pytest.approx(1.1, rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 OLD and NEW are bench.json files, or the folders that hold them, measured with `edgesmith bench --processes 5` or
 more. Runs are paired by file name, precision, engine and threads. The answer for each is slower, faster, no
-difference, or machine not quiet: then the reference kernel moved, and the times prove nothing.
+difference, or machine not quiet: then the reference kernel moved so much that the times prove nothing.
 
 Or they are counts.json, instructions counted with `edgesmith bench --device emulated:pi4`: exact, so the answer is
 more, fewer or the same.
@@ -114,7 +114,10 @@ def _file_of(path: Path) -> Path:
 
 def _refuse(arguments: argparse.Namespace, name: str, *, found: str) -> None:
     if getattr(arguments, name) is not None:
-        raise OptionError(f"--{name.replace('_', '-')}, but these results hold {found}")
+        raise OptionError(
+            f"--{name.replace('_', '-')}, but these results hold {found}",
+            tip=f"leave out --{name.replace('_', '-')}",
+        )
 
 
 def _print(answer: str | dict[str, Any]) -> None:

@@ -2,21 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from edgesmith.benchmarks.classification import Disagreement, Evaluation, disagreement
-from edgesmith.benchmarks.compare.comparison import (
-    AccuracyChange,
-    Comparison,
-    Gate,
-    PairChange,
-    PhaseChange,
-)
+from edgesmith.benchmarks.compare.comparison import AccuracyChange, Comparison, Gate, PairChange
 from edgesmith.benchmarks.compare.gate import broken
-from edgesmith.benchmarks.compare.judge import LEAST_PROCESSES, change, judge
+from edgesmith.benchmarks.compare.judge import LEAST_PROCESSES
 from edgesmith.benchmarks.compare.machine import differences, software_changes
 from edgesmith.benchmarks.compare.pairing import pair_runs, title_of
-from edgesmith.benchmarks.quietness import Quietness, passes, quietness
+from edgesmith.benchmarks.compare.phases import Matched, match, phase_change
+from edgesmith.benchmarks.quietness import passes, quietness
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 from edgesmith.benchmarks.statistics import CONFIDENCE
 from edgesmith.benchmarks.worker.messages import PHASES
@@ -28,28 +21,27 @@ _NO_GATE = Gate()
 # matters shows in the whole.
 _LEAST_SHARE = 0.05
 
-Pair = tuple[BenchRun, BenchRun]
-
 
 def compare(old: BenchResult, new: BenchResult, *, gate: Gate = _NO_GATE, force: bool = False) -> Comparison:
     """Compare two results.
 
     Raises `DataError` for results of different machines, images or scenarios unless `force`, for runs of fewer
-    than five processes, and when no run has a counterpart.
+    than five processes, and when no run has a counterpart. Also, whatever `force` says, for results of a browser.
     """
+    _require_no_browser(old, new)
     _require_comparable(old, new, force=force)
     pairs, only_old, only_new = pair_runs(old.runs, new.runs)
     for result, word in ((old, "OLD"), (new, "NEW")):
         _require_processes(result, word)
-    quiet = quietness(passes(old.blocks), passes(new.blocks))
     phases = [_judged_phases(first) for first, _ in pairs]
     # Bonferroni: all intervals hold together with 95 %, so that more runs do not mean more false alarms.
     confidence = 1 - (1 - CONFIDENCE) / sum(map(len, phases))
     changes = tuple(
-        _pair_change(pair, names, quiet, confidence) for pair, names in zip(pairs, phases, strict=True)
+        _pair_change(match(pair, (old, new)), names, confidence)
+        for pair, names in zip(pairs, phases, strict=True)
     )
     return Comparison(
-        quietness=quiet,
+        quietness=quietness(passes(old.blocks), passes(new.blocks)),
         confidence=confidence,
         pairs=changes,
         only_old=tuple(map(title_of, only_old)),
@@ -60,11 +52,12 @@ def compare(old: BenchResult, new: BenchResult, *, gate: Gate = _NO_GATE, force:
     )
 
 
-def process_medians(run: BenchRun, phase: str) -> list[float]:
-    """The median of each process's samples of a phase or `end_to_end`, milliseconds."""
-    samples = np.asarray(getattr(run.samples_ms, phase))
-    ends = np.cumsum([process.samples for process in run.processes])[:-1]
-    return [float(np.median(part)) for part in np.split(samples, ends)]
+def _require_no_browser(*results: BenchResult) -> None:
+    if any(result.browser is not None for result in results):
+        raise DataError(
+            "a result of a browser (WASM); its times are never compared, with native ones or with another visit's",
+            tip="the report shows them; compare results of `edgesmith bench --device local`, ssh or adb",
+        )
 
 
 def _require_comparable(old: BenchResult, new: BenchResult, *, force: bool) -> None:
@@ -91,29 +84,16 @@ def _judged_phases(run: BenchRun) -> list[str]:
     return ["end_to_end", *(phase for phase, share in shares.items() if share >= _LEAST_SHARE)]
 
 
-def _pair_change(pair: Pair, phases: Sequence[str], quiet: Quietness, confidence: float) -> PairChange:
-    old, new = pair
+def _pair_change(matched: Matched, phases: Sequence[str], confidence: float) -> PairChange:
+    old, new = matched.pair
     return PairChange(
         file=new.file,
         engine=new.engine,
         threads=new.threads,
         same_file=old.sha256 == new.sha256,
-        phases=tuple(_phase_change(pair, phase, quiet, confidence) for phase in phases),
+        equal_speed=round(matched.equal.share, 4),
+        phases=tuple(phase_change(matched, phase, confidence=confidence) for phase in phases),
         accuracy=_accuracy_change(old, new),
-    )
-
-
-def _phase_change(pair: Pair, phase: str, quiet: Quietness, confidence: float) -> PhaseChange:
-    before, after = (process_medians(run, phase) for run in pair)
-    found = change(before, after, confidence=confidence)
-    old_ms, new_ms = (float(np.exp(np.log(values).mean())) for values in (before, after))
-    return PhaseChange(
-        phase=phase,
-        old_ms=round(old_ms, 4),
-        new_ms=round(new_ms, 4),
-        ratio=found.ratio,
-        interval=found.interval,
-        verdict=judge(found, quiet),
     )
 
 

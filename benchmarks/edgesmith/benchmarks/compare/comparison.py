@@ -13,22 +13,23 @@ COMPARE_SCHEMA: Literal["edgesmith.compare/1"] = "edgesmith.compare/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseChange:
-    """One phase of one pair. Times in milliseconds, geometric means of the processes' medians.
+    """One phase of one pair. Times in milliseconds, at the machine's usual speed, geometric means of the processes.
 
-    `ratio`: new over old. `interval`: of the ratio, at the comparison's `confidence`.
+    `ratio`: new over old. `interval`: of the ratio, at the comparison's `confidence`. All None where fewer than five
+    processes of either were measured at equal speed of the machine.
     """
 
     phase: str
-    old_ms: float
-    new_ms: float
-    ratio: float
-    interval: tuple[float, float]
+    old_ms: float | None
+    new_ms: float | None
+    ratio: float | None
+    interval: tuple[float, float] | None
     verdict: Verdict
 
     @property
-    def slowdown(self) -> float:
+    def slowdown(self) -> float | None:
         """By how many percent it is slower; negative for faster."""
-        return 100 * (self.ratio - 1)
+        return None if self.ratio is None else 100 * (self.ratio - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +44,17 @@ class AccuracyChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairChange:
-    """A run of the old result and the same variant in the new one. `same_file`: the bytes are equal."""
+    """A run of the old result and the same variant in the new one.
+
+    `same_file`: the bytes are equal. `equal_speed`: the share 0..1 of its blocks in which the machine was as fast as in
+    blocks of the other; only those are compared.
+    """
 
     file: str
     engine: str
     threads: int
     same_file: bool
+    equal_speed: float
     phases: tuple[PhaseChange, ...]
     accuracy: AccuracyChange | None
 

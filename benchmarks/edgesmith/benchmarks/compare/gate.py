@@ -22,9 +22,10 @@ def _slower(gate: Gate, pairs: Sequence[PairChange]) -> Iterator[str]:
         return
     for pair in pairs:
         for found in pair.phases:
-            if found.verdict == "slower" and found.slowdown > gate.max_slowdown:
+            slowdown = found.slowdown
+            if found.verdict == "slower" and slowdown is not None and slowdown > gate.max_slowdown:
                 yield (
-                    f"{pair.file} ×{pair.threads}, {found.phase}: {found.slowdown:.1f} % slower, "
+                    f"{pair.file} ×{pair.threads}, {found.phase}: {slowdown:.1f} % slower, "
                     f"{gate.max_slowdown:g} % are allowed"
                 )
 

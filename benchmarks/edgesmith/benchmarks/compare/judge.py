@@ -1,13 +1,14 @@
-"""Is a difference of times more than noise? From the medians of fresh processes, and the reference kernel's.
+"""Is a difference of times more than noise? From the times of fresh processes, in blocks at equal speed of the machine.
 
 What makes two runs of the same file differ, and what is done about each:
 
-- Samples within a process scatter: each process counts with its median, and nothing else of it.
+- Samples within a process scatter: each process counts with one median, and nothing else of it.
 - Processes differ among themselves by where their memory lies (T. Mytkowicz et al., "Producing Wrong Data Without
   Doing Anything Obviously Wrong!", 2009; T. Kalibera and R. Jones, "Rigorous Benchmarking in Reasonable Time",
   2013): the interval is made of processes, at least five, by Welch's t on logarithms.
-- The machine differs from one run to the next, which no interval within a run can tell: the reference kernel
-  does. By as much as it moved, a difference proves nothing; beyond 5 % nothing at all is said.
+- The machine differs from one run to the next and within each, which no interval within a run can tell: the reference
+  kernel does. Only blocks are compared in which it differs by no more than 5 % (`equalspeed.py`); by as much as it
+  still differs, a difference proves nothing; where fewer than five processes have such blocks, nothing at all is said.
 - What is left of memory layout between two builds of the same thing stays below `LEAST_DIFFERENCE`.
 - Where processes scatter so much that a difference of 10 % would not have been seen, there is no verdict either:
   to have seen nothing is not to have shown that there is nothing.
@@ -19,8 +20,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-
-from edgesmith.benchmarks.quietness import Quietness
 
 Verdict = Literal["slower", "faster", "no difference", "machine not quiet"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -39,7 +38,7 @@ class Change:
 
 
 def change(old: Sequence[float], new: Sequence[float], *, confidence: float) -> Change:
-    """The ratio of medians of processes, at least two each, with its interval (B. L. Welch, 1947, on logarithms)."""
+    """The ratio of the times of processes, at least two each, with its interval (B. L. Welch, 1947, on logarithms)."""
     from scipy.special import stdtrit
 
     first, second = (np.log(np.asarray(values, np.float64)) for values in (old, new))
@@ -56,12 +55,13 @@ def change(old: Sequence[float], new: Sequence[float], *, confidence: float) -> 
     )
 
 
-def judge(found: Change, quiet: Quietness) -> Verdict:
-    """A verdict only where the whole interval is beyond, or within, what the machine may have done."""
-    if not quiet.quiet:
-        return "machine not quiet"
+def judge(found: Change, *, shift: float) -> Verdict:
+    """A verdict only where the whole interval is beyond, or within, what the machine may have done.
+
+    `shift`: by how much the reference kernel was slower in the second run's blocks, 0.01 for 1 %.
+    """
     low, high = found.interval
-    moved = 1 + abs(quiet.shift)
+    moved = 1 + abs(shift)
     if low > (1 + LEAST_DIFFERENCE) * moved:
         return "slower"
     if high < 1 / ((1 + LEAST_DIFFERENCE) * moved):

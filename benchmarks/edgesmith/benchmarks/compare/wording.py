@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edgesmith.benchmarks.compare.comparison import AccuracyChange, Comparison, PairChange
+from edgesmith.benchmarks.compare.comparison import AccuracyChange, Comparison, PhaseChange
 from edgesmith.benchmarks.compare.judge import LEAST_DIFFERENCE, RESOLUTION, Verdict
 from edgesmith.cli.terminal import one_line
 
@@ -14,17 +14,18 @@ def text_of(found: Comparison) -> str:
 
 def _answer(found: Comparison) -> Iterator[str]:
     moved = f"the reference kernel moved by {100 * found.quietness.spread:.1f} %"
-    if not found.quietness.quiet:
+    verdicts = [change.verdict for pair in found.pairs for change in pair.phases]
+    if set(verdicts) == {"machine not quiet"}:
         yield f"machine not quiet: {moved}. These times prove nothing; measure both again with nothing else running."
         return
-    verdicts = [change.verdict for pair in found.pairs for change in pair.phases]
     words: tuple[Verdict, ...] = ("slower", "faster", "machine not quiet")
     said = [f"{word} in {verdicts.count(word)}" for word in words if word in verdicts]
     yield f"{', '.join(said)} of {len(verdicts)} times" if said else "no difference"
-    yield f"({moved}; differences below {100 * LEAST_DIFFERENCE:g} % are never called)"
+    compared = "" if found.quietness.quiet else "; compared are only blocks in which it was the same to 5 %"
+    yield f"({moved}{compared}; differences below {100 * LEAST_DIFFERENCE:g} % are never called)"
     if "machine not quiet" in verdicts:
         yield (
-            f"Where it says machine not quiet, processes scatter too much to see a difference of {100 * RESOLUTION:g} %: "
+            f"Where it says machine not quiet, a difference of {100 * RESOLUTION:g} % would not have been seen: "
             "measure again with nothing else running, or with more --processes."
         )
 
@@ -32,19 +33,21 @@ def _answer(found: Comparison) -> Iterator[str]:
 def _table(found: Comparison) -> Iterator[str]:
     for pair in found.pairs:
         same = ", the same file" if pair.same_file else ""
-        yield f"{pair.file} on {pair.engine}, ×{pair.threads}{same}"
-        yield from _phases(pair)
+        share = "" if pair.equal_speed == 1 else f", {100 * pair.equal_speed:.0f} % of blocks at equal speed"
+        yield f"{pair.file} on {pair.engine}, ×{pair.threads}{same}{share}"
+        yield from map(_phase, pair.phases)
         if pair.accuracy is not None:
             yield f"  {'top-1':<12} {_accuracy(pair.accuracy)}"
 
 
-def _phases(pair: PairChange) -> Iterator[str]:
-    for change in pair.phases:
-        low, high = (100 * (bound - 1) for bound in change.interval)
-        yield (
-            f"  {change.phase:<12} {change.old_ms:9.3f} → {change.new_ms:9.3f} ms  "
-            f"{change.slowdown:+6.1f} % ({low:+.1f} to {high:+.1f})  {change.verdict}"
-        )
+def _phase(change: PhaseChange) -> str:
+    if change.interval is None or change.slowdown is None:
+        return f"  {change.phase:<12} {change.verdict}"
+    low, high = (100 * (bound - 1) for bound in change.interval)
+    return (
+        f"  {change.phase:<12} {change.old_ms:9.3f} → {change.new_ms:9.3f} ms  "
+        f"{change.slowdown:+6.1f} % ({low:+.1f} to {high:+.1f})  {change.verdict}"
+    )
 
 
 def _accuracy(change: AccuracyChange) -> str:
