@@ -45,6 +45,18 @@ def test_the_processor_has_a_name(text: str, expected: str, root: Root) -> None:
     assert read_environment(root({"proc/cpuinfo": text})).cpu_model == expected
 
 
+@pytest.mark.parametrize(
+    ("driver", "governor"),
+    [("acpi-cpufreq", "powersave"), ("intel_pstate", "intel_pstate powersave"), ("amd-pstate-epp", "amd-pstate-epp powersave")],
+)  # fmt: skip
+def test_powersave_is_another_thing_under_a_driver_that_decides(
+    driver: str, governor: str, root: Root
+) -> None:
+    cpufreq = "sys/devices/system/cpu/cpu0/cpufreq"
+    files = {f"{cpufreq}/scaling_governor": "powersave\n", f"{cpufreq}/scaling_driver": f"{driver}\n"}
+    assert read_environment(root(files)).governor == governor
+
+
 def test_a_machine_that_tells_nothing_is_described_all_the_same(root: Root) -> None:
     found = read_environment(root({}))
     assert found.cpu_model

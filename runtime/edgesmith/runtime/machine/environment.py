@@ -12,6 +12,7 @@ from edgesmith.runtime.machine.armcores import core_name
 from edgesmith.runtime.machine.kernelfiles import read_fields, read_number, read_text
 from edgesmith.runtime.machine.state import load_averages
 
+_DRIVERS_THAT_DECIDE = ("intel_pstate", "amd-pstate-epp")
 _PACKAGES = ("edgesmith", "numpy", "Pillow", *ENGINE_NAMES)
 
 
@@ -20,7 +21,7 @@ class Environment:
     """Where something runs. None stands for what the machine does not tell.
 
     `cores`: usable by the process. `cpu_features`: the kernel's words. `governor` and `max_frequency_mhz`:
-    of the first core. `board`: the device tree's model, "Raspberry Pi 4 Model B Rev 1.4". `load_average`:
+    of the first core; "intel_pstate powersave" is not "powersave". `board`: the device tree's model, "Raspberry Pi 4 Model B Rev 1.4". `load_average`:
     over 1, 5 and 15 minutes, before anything was measured. `packages`: versions by name.
     """
 
@@ -49,7 +50,7 @@ def read_environment(root: Path = Path("/")) -> Environment:
         cpu_features=tuple(sorted(cpu.features(root / "proc/cpuinfo"))),
         architecture=platform.machine(),
         board=read_text(root / "proc/device-tree/model"),
-        governor=read_text(cpufreq / "scaling_governor"),
+        governor=_governor(cpufreq),
         max_frequency_mhz=None if frequency is None else frequency / 1000,
         ram_bytes=memory_bytes("MemTotal", root),
         kernel=f"{platform.system()} {platform.release()}",
@@ -58,6 +59,16 @@ def read_environment(root: Path = Path("/")) -> Environment:
         packages=_package_versions(),
         load_average=load_averages(root),
     )
+
+
+def _governor(cpufreq: Path) -> str | None:
+    """The governor; with the driver before it where that decides by itself what the word means.
+
+    Under these drivers "powersave" follows the load, as schedutil does elsewhere; it does not keep the frequency low
+    (kernel documentation, admin-guide/pm/intel_pstate and amd-pstate, active mode).
+    """
+    governor, driver = read_text(cpufreq / "scaling_governor"), read_text(cpufreq / "scaling_driver")
+    return f"{driver} {governor}" if governor and driver in _DRIVERS_THAT_DECIDE else governor
 
 
 def memory_bytes(name: str, root: Path = Path("/")) -> int | None:
