@@ -179,3 +179,12 @@ def test_a_long_temporary_folder_is_not_used_for_the_socket(
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     folder.rmdir()
     assert list(long.iterdir()) == []
+
+
+def test_a_login_that_waits_for_input_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ssh").write_text("#!/bin/sh\necho Which terminal?\nexec sleep 60\n")
+    (tmp_path / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(module, "LOGIN_SECONDS", 0.5)
+    with pytest.raises(DeviceError, match=r"not through after 0\.5 seconds"), _connect("ssh://pi@board"):
+        pytest.fail("connected")

@@ -4,8 +4,10 @@ import ipaddress
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +18,7 @@ from edgesmith.benchmarks.devices.ssh.host import Host
 from edgesmith.runtime.errors import DeviceError, EdgesmithError
 
 _READY = "edgesmith-ready"
+LOGIN_SECONDS = 60.0  # an emulated board takes ten
 CONNECT_SECONDS, ALIVE_SECONDS, ALIVE_COUNT = 10, 5, 3
 # A socket's path may have 107 bytes (unix(7)), and ssh makes one from ControlPath with 17 more.
 _LONGEST_FOLDER = 70
@@ -103,15 +106,31 @@ class Connection:
         return [self._program, *given, *words, "--", self._host.target]
 
     def _wait_until_ready(self) -> None:
+        timer = threading.Timer(LOGIN_SECONDS, self._process.kill)
+        timer.start()
+        try:
+            ends = self._ready_line()
+        finally:
+            timer.cancel()
+        if ends is not None:
+            self._inner = self._inner_proxy(sshd_of(ends))
+            return
+        if self._process.wait() == -signal.SIGKILL:
+            raise DeviceError(
+                f"{self.name}: the login was not through after {LOGIN_SECONDS:g} seconds",
+                tip="its login shell may wait for input: `ssh DEVICE true` must end by itself",
+            )
+        raise explain(self._host, self._last_words(), connected=False)
+
+    def _ready_line(self) -> list[str] | None:
+        """The words after `_READY`; None when the connection ended before."""
         if self._process.stdout is None:
             raise RuntimeError("ssh has no pipes")
         for line in self._process.stdout:
             first, *ends = line.split() or [""]
             if first == _READY:  # before it there may be a login shell's greeting
-                self._inner = self._inner_proxy(sshd_of(ends))
-                return
-        self._process.wait()
-        raise explain(self._host, self._last_words(), connected=False)
+                return ends
+        return None
 
     def _inner_proxy(self, sshd: str | None) -> str:
         """The ProxyCommand of a command for which the server opens no more sessions (sshd_config(5), MaxSessions, 10).
