@@ -1,0 +1,11 @@
+/** Numbers in words. */
+
+/** @param {number} threads */
+export function threadsInWords(threads) {
+  return threads === 1 ? "one thread" : `${threads} threads`;
+}
+
+/** @param {number} seconds */
+export function aboutMinutes(seconds) {
+  return seconds < 90 ? "a minute" : `${Math.ceil(seconds / 60)} minutes`;
+}
