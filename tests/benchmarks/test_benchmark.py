@@ -40,6 +40,7 @@ def test_runs_come_in_the_order_given_and_hold_what_was_asked(result: BenchResul
         assert run.memory is not None
         assert run.memory.load_growth_bytes > 0
         # A new process: Python, numpy, the engine and the file. Loading is only a part of it.
+        assert run.cold_start_ms is not None
         assert run.cold_start_ms > run.load_ms > run.summary.p50
 
 

@@ -13,7 +13,7 @@ from edgesmith.runtime.errors import DataError
 RUN_KEYS = {
     "file", "name", "sha256", "bytes", "precision", "engine", "threads", "samples_ms", "cold_start_ms",
     "cold_starts_ms", "load_ms", "loads_ms", "peak_rss_bytes", "warmup_ms", "state", "accuracy", "summary",
-    "processes", "memory", "evaluation", "quality", "single_stream", "int8_macs_share", "doubt", "profile",
+    "processes", "memory", "evaluation", "quality", "single_stream", "int8_macs_share", "doubt", "profile", "browser",
 }  # fmt: skip
 STATISTICS = {"p50", "p90", "p99", "mean", "stdev", "p50_interval"}
 

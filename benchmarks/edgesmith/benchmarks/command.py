@@ -8,6 +8,8 @@ has trained on says nothing.
 
 On an emulated board instructions are counted, exactly and repeatably, into DIR/counts.json; no time is taken there.
 
+With --device browser a page is served, and every phone that opens it measures in its browser, into DIR/<phone>/.
+
 Examples:
   edgesmith bench deploy --data runs/flowers
   edgesmith bench flowers-float32.tflite flowers-int8.tflite --data flowers/test --threads 1,2,4 -o bench
@@ -17,6 +19,7 @@ Examples:
   edgesmith bench deploy --data runs/flowers --device ssh://pi@raspberrypi.local --install
   edgesmith bench deploy --data runs/flowers --device adb -o bench-phone
   edgesmith bench deploy --data runs/flowers --device emulated:pi4 -o counts
+  edgesmith bench deploy --data runs/flowers --device browser --host 0.0.0.0 -o phones
 
 """
 
@@ -26,6 +29,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgesmith.benchmarks.browser.options import (
+    add_browser_arguments,
+    browser_options,
+    refuse_browser_arguments,
+)
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.protocol import add_protocol_arguments, protocol_of
 from edgesmith.cli.terminal import one_line
@@ -35,6 +43,7 @@ from edgesmith.runtime.errors import DeviceError, OptionError, needs_extra
 
 if TYPE_CHECKING:
     from edgesmith.benchmarks.devices.emulated.counts import CountsResult
+    from edgesmith.benchmarks.devices.several import Outcome
     from edgesmith.benchmarks.progress import Progress
     from edgesmith.benchmarks.results import BenchResult
 
@@ -70,8 +79,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_device,
         default=["local"],
         metavar="DEVICE",
-        help="where to measure: local, ssh://user@host:port, adb:SERIAL, or emulated:pi3, pi4, pi5, where instructions are "
-        "counted; several at the same time (local)",
+        help="where to measure: local, ssh://user@host:port, adb:SERIAL, emulated:pi3, pi4, pi5, where instructions are "
+        "counted; several at the same time; or browser, any phone that opens a page (local)",
     )
     parser.add_argument(
         "--install",
@@ -81,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remote-python", metavar="PYTHON", help="the Python to run on the device (python3)")
     parser.add_argument("--resume", action="store_true", help="go on with a benchmark that was broken off")
     add_protocol_arguments(parser)
+    add_browser_arguments(parser)
     parser.add_argument("--seed", type=int, default=0, help="order of images and turns (0)")
     parser.add_argument("--json", action="store_true", help="print bench.json's document on stdout")
 
@@ -99,6 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
             recall(
                 arguments.history
             )  # a folder that cannot be added to is refused before anything is measured
+        if "browser" in arguments.device:
+            return _run_in_browsers(arguments)
+        refuse_browser_arguments(arguments)
         if len(arguments.device) > 1:
             return _run_on_several(arguments)
         progress = TerminalProgress() if sys.stderr.isatty() else Silence()
@@ -151,37 +164,66 @@ def _hold(results: Sequence["BenchResult"], arguments: argparse.Namespace) -> No
             require_fit_throughout(result.warnings)
 
 
+def _run_in_browsers(arguments: argparse.Namespace) -> int:
+    if len(arguments.device) > 1:
+        raise OptionError(
+            f"--device {' '.join(arguments.device)}; a browser stands alone",
+            tip="measure the others in a benchmark of their own",
+        )
+    if arguments.history is not None:
+        raise OptionError(
+            "--history keeps times of one machine; phones come and go", tip="leave out --history"
+        )
+    with needs_extra("browser"):
+        from edgesmith.benchmarks.browser.benchmark import bench_in_browsers
+        from edgesmith.benchmarks.progress import Silence, TerminalProgress
+
+        progress = TerminalProgress() if sys.stderr.isatty() else Silence()
+        outcomes = bench_in_browsers(_plan(arguments), browser_options(arguments), progress=progress)
+    _tell(outcomes, as_json=arguments.json)
+    return 0
+
+
 def _run_on_several(arguments: argparse.Namespace) -> int:
     from edgesmith.benchmarks.devices.address import parse_address
-    from edgesmith.benchmarks.devices.several import SCHEMA, bench_each
-    from edgesmith.benchmarks.document import to_text
+    from edgesmith.benchmarks.devices.several import bench_each
     from edgesmith.benchmarks.progress import LineProgress
     from edgesmith.benchmarks.results import BenchResult
 
     devices = [parse_address(text) for text in arguments.device]
     outcomes = bench_each(_plan(arguments), devices, progress=LineProgress)
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
     results = [outcome.result for outcome in outcomes if isinstance(outcome.result, BenchResult)]
     _remember(results, arguments)
-    if arguments.json:
+    _tell(outcomes, as_json=arguments.json)
+    _hold(results, arguments)
+    return 0
+
+
+def _tell(outcomes: Sequence["Outcome"], *, as_json: bool) -> None:
+    """Print what came of each device. Raises `DeviceError` when some have nothing."""
+    from edgesmith.benchmarks.devices.several import SCHEMA
+    from edgesmith.benchmarks.document import to_text
+    from edgesmith.benchmarks.results import BenchResult
+
+    if as_json:
         document = {"schema": SCHEMA, "devices": [outcome.to_json() for outcome in outcomes]}
         sys.stdout.write(to_text(document) + "\n")
     else:
         for outcome in outcomes:
             if outcome.result is not None:
-                print(f"{outcome.plan.device}:")
+                print(f"{outcome.label}:")
                 if isinstance(outcome.result, BenchResult):
                     _show(outcome.result, outcome.plan.output)
                 else:
                     _show_counts(outcome.result, outcome.plan.output)
                 print()
+    failed = [outcome.error for outcome in outcomes if outcome.error is not None]
     if failed:
         raise DeviceError(
-            f"{len(failed)} of {len(outcomes)} devices: {'; '.join(str(one.error) for one in failed)}",
-            tip="; ".join(dict.fromkeys(one.error.tip for one in failed if one.error and one.error.tip)),
+            f"{len(failed)} of {len(outcomes)} devices: {'; '.join(error.message for error in failed)}",
+            tip="; ".join(dict.fromkeys(error.tip for error in failed if error.tip)),
+            details=[line for error in failed for line in error.details],
         )
-    _hold(results, arguments)
-    return 0
 
 
 def _show(result: "BenchResult", output: Path) -> None:

@@ -49,9 +49,14 @@ def _parsed(file: Path) -> Any:
     try:
         return json.loads(file.read_bytes())
     except OSError as error:
-        raise DataError(f"{str(file)!r} cannot be read: {error.strerror or error}") from error
+        raise DataError(
+            f"{str(file)!r} cannot be read: {error.strerror or error}",
+            tip="`edgesmith bench` writes it; name that file, or its folder",
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{str(file)!r} is not JSON: {error}") from error
+        raise DataError(
+            f"{str(file)!r} is not JSON: {error}", tip="it was edited or cut; run `edgesmith bench` again"
+        ) from error
 
 
 def to_text(value: Any, *, indent: str = "") -> str:

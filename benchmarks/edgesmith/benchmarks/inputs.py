@@ -182,14 +182,20 @@ def _model_files(path: Path) -> list[Path]:
         return [path]
     found = sorted(file for file in path.iterdir() if file.suffix in _MODEL_SUFFIXES)
     if not found:
-        raise ModelFileError(f"{str(path)!r} holds no {' or '.join(_MODEL_SUFFIXES)} files")
+        raise ModelFileError(
+            f"{str(path)!r} holds no {' or '.join(_MODEL_SUFFIXES)} files",
+            tip="`edgesmith convert` writes model files; name its folder, or the files",
+        )
     return found
 
 
 def _existing(paths: Sequence[Path]) -> Sequence[Path]:
     for path in paths:
         if not path.is_file():
-            raise ModelFileError(f"{str(path)!r}: no such model file")
+            raise ModelFileError(
+                f"{str(path)!r}: no such model file",
+                tip="`ls` shows what is there; `edgesmith convert` writes model files",
+            )
     return paths
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
+from edgesmith.benchmarks.jsonlines import append_lines, whole_lines
 from edgesmith.benchmarks.worker.messages import Load, ReadEnvironment, ReadState, Request, encode_request
-from edgesmith.runtime.errors import DataError, ModelFileError, OutputError
+from edgesmith.runtime.errors import DataError, ModelFileError
 from edgesmith.runtime.failure import Failure
 from edgesmith.runtime.strict import from_json
 
@@ -63,7 +64,7 @@ class Journal:
         Raises `DataError` for a journal of another benchmark.
         """
         try:
-            lines = _whole_lines(self.file).splitlines()
+            lines = whole_lines(self.file)
             head = json.loads(lines[0]) if lines else self._head
             entries = [from_json(Entry, json.loads(line), where=self.file.name) for line in lines[1:]]
         except (ValueError, ModelFileError) as error:
@@ -72,7 +73,7 @@ class Journal:
             ) from error
         if head != self._head:
             raise DataError(
-                f"{str(self.file)!r} is of another benchmark: {_difference(head, self._head)}",
+                f"{str(self.file)!r} is of another benchmark: {difference(head, self._head)}",
                 tip="give the same files, data and options to go on; remove it to begin anew",
             )
         for entry in entries:
@@ -101,16 +102,7 @@ class Journal:
             return
         lines = [] if self._begun else [self._head]
         lines += [dataclasses.asdict(held) for held in self._held]
-        text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.open("a", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise OutputError(
-                f"cannot write {str(self.file)!r}: {error.strerror or error}",
-                tip="check the free space there",
-            ) from error
+        append_lines(self.file, lines)
         self._held.clear()
         self._begun = True
 
@@ -130,20 +122,8 @@ def digest(request: Request) -> str:
     return hashlib.sha256(encode_request(request).encode()).hexdigest()[:16]
 
 
-def _whole_lines(file: Path) -> str:
-    """The file's text, after cutting what follows its last line end off, in the file too."""
-    try:
-        data = file.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            with file.open("r+b") as target:
-                target.truncate(len(whole))
-        return whole.decode()
-    except OSError as error:
-        raise DataError(f"{str(file)!r} cannot be read: {error.strerror or error}") from error
-
-
-def _difference(found: Any, wanted: dict[str, Any]) -> str:
+def difference(found: Any, wanted: dict[str, Any]) -> str:
+    """What in the first line of a journal is not what it should be, in words."""
     if not isinstance(found, dict):
         return "its first line is not what edgesmith writes"
     keys = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))

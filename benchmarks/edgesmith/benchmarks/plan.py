@@ -11,7 +11,7 @@ from edgesmith.runtime.errors import EdgesmithError
 Scenario = Literal["interleaved", "single-stream", "sustained"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
-Device = Literal["local", "ssh", "adb", "emulated"]
+Device = Literal["local", "ssh", "adb", "emulated", "browser"]
 
 # Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
 SAMPLES, SECONDS = 200, 5.0
@@ -73,7 +73,9 @@ class BenchmarkPlan:
                 tip="for example --threads 1,2,4",
             )
         if len(set(self.engines)) != len(self.engines):
-            raise EdgesmithError(f"engines {', '.join(self.engines)}; one is named twice")
+            raise EdgesmithError(
+                f"engines {', '.join(self.engines)}; one is named twice", tip="name each --engine once"
+            )
         if self.processes > 1 and self.scenario == "sustained":
             raise EdgesmithError(
                 f"{self.processes} processes in the scenario sustained; it runs one without a pause",
@@ -84,4 +86,7 @@ class BenchmarkPlan:
 def _require_at_least(least: int, **values: float) -> None:
     for name, value in values.items():
         if not least <= value < math.inf:
-            raise EdgesmithError(f"{name} {value}; at least {least} is needed")
+            raise EdgesmithError(
+                f"{name} {value}; at least {least} is needed",
+                tip=f"--{name.replace('_', '-')} {least} or more",
+            )

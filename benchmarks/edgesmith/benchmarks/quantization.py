@@ -11,6 +11,12 @@ from edgesmith.runtime.machine.environment import Environment
 _FASTER = 1.05
 _SMALL_MODEL_MS = 1.0
 
+# Engines that are slow at int8 whatever the machine.
+_SLOW_ENGINES = {
+    "tflite-runtime": "tflite-runtime runs int8 without XNNPACK; ai-edge-litert has fast kernels",
+    "onnxruntime-web": "onnxruntime-web has no fast int8 kernels in WebAssembly; a .tflite runs on LiteRT.js",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuantizedPair:
@@ -45,8 +51,8 @@ def likely_reason(pair: QuantizedPair, environment: Environment) -> str:
     words = frozenset(environment.cpu_features)
     if pair.int8.doubt is not None:
         return pair.int8.doubt
-    if pair.int8.engine_name == "tflite-runtime":
-        return "tflite-runtime runs int8 without XNNPACK; ai-edge-litert has fast kernels"
+    if pair.int8.engine_name in _SLOW_ENGINES:
+        return _SLOW_ENGINES[pair.int8.engine_name]
     if pair.float32.summary.phases.invoke.p50 < _SMALL_MODEL_MS:
         return "the model is so small that fixed costs outweigh the arithmetic"
     if pair.int8.engine_name == "onnxruntime" and cpu.saturates_int8(environment.architecture, words):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from edgesmith.benchmarks.browser.facts import BrowserRun, BrowserVisit
 from edgesmith.benchmarks.classification import Disagreement, Evaluation, Quality
 from edgesmith.benchmarks.document import document_text, load_document
 from edgesmith.benchmarks.plan import Device, Scenario
@@ -31,6 +32,9 @@ WarningKind = Literal[
     "threads",
     "no labels",
     "few images",
+    "different answers",
+    "missing",
+    "hidden",
 ]
 
 
@@ -179,13 +183,15 @@ class BenchRun(FileRun):
     first answer to a photo; `load_ms`: median of `loads_ms`, opening the file inside those processes.
     `warmup_ms`: every warm-up sample, end to end. `accuracy`: None without labels, as are `evaluation` and
     `quality`. `processes`: in the order of the samples; () in older files. `doubt`: why the file is not the int8
-    that it is called. `profile`: by operator, where it was asked for and the engine tells it.
+    that it is called. `profile`: by operator, where it was asked for and the engine tells it. `browser`: of a run in
+    a browser, which has no process: `cold_start_ms` and `peak_rss_bytes` are None and `cold_starts_ms` () there, and
+    a load of the page counts as one of `processes`.
     """
 
     threads: int
-    cold_start_ms: float
+    cold_start_ms: float | None
     load_ms: float
-    peak_rss_bytes: int
+    peak_rss_bytes: int | None
     accuracy: Accuracy | None
     summary: Summary
     state: StateBeforeAfter
@@ -201,21 +207,27 @@ class BenchRun(FileRun):
     int8_macs_share: float | None = None
     doubt: str | None = None
     profile: tuple[OperatorTime, ...] | None = None
+    browser: BrowserRun | None = None
 
     def __post_init__(self) -> None:
         """Raise `ValueError` when a derived number does not follow from the raw ones."""
         if not self.summary.follows_from(self.samples_ms):
             raise ValueError(f"the summary of {self.file} does not follow from its samples")
-        if self.cold_start_ms != median(self.cold_starts_ms) or self.load_ms != median(self.loads_ms):
+        cold_start_ms = None if self.browser and not self.cold_starts_ms else median(self.cold_starts_ms)
+        if self.cold_start_ms != cold_start_ms or self.load_ms != median(self.loads_ms):
             raise ValueError(f"cold_start_ms or load_ms of {self.file} is not the median of its raw values")
         if self.processes and sum(process.samples for process in self.processes) != len(self.samples_ms):
             raise ValueError(f"the processes of {self.file} do not add up to its samples")
 
     @property
-    def first_ms(self) -> float:
-        """The first photo of a fresh process, from file to answer, the model loaded: the median over its processes."""
-        begins = [process.warmup_ms[0] for process in self.processes] or [self.warmup_ms[0]]
-        return median(begins)
+    def first_ms(self) -> float | None:
+        """The first photo of a fresh process, from file to answer, the model loaded: the median over its processes.
+
+        In a browser the first inference; None where the page left before it told any.
+        """
+        warmups = [process.warmup_ms for process in self.processes] or [self.warmup_ms]
+        begins = [warmup[0] for warmup in warmups if warmup]
+        return median(begins) if begins else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +235,8 @@ class BenchResult:
     """A whole benchmark, in the order of the command line.
 
     `blocks`: who had his turn when; () in older files. `failed`: what could not be measured, and why.
-    `int8_accuracy`: for each int8 run with its float32 run, both evaluated.
+    `int8_accuracy`: for each int8 run with its float32 run, both evaluated. `browser`: of runs in a browser, which
+    all have their own `browser` then; `environment` holds what a browser tells of the machine.
     """
 
     environment: Environment
@@ -234,11 +247,14 @@ class BenchResult:
     failed: tuple[FailedRun, ...] = ()
     int8_accuracy: tuple[QuantizedAccuracy, ...] = ()
     blocks: tuple[Block, ...] = ()
+    browser: BrowserVisit | None = None
     schema: Literal["edgesmith.bench/1"] = BENCH_SCHEMA
 
     def __post_init__(self) -> None:
         if not self.runs:
             raise ValueError("no runs")
+        if any((run.browser is None) != (self.browser is None) for run in self.runs):
+            raise ValueError("runs in a browser beside others")
         if any(not 0 <= block.run < len(self.runs) for block in self.blocks):
             raise ValueError("a block of a run that is not there")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgesmith.benchmarks.worker.messages import PHASES, Samples
+from edgesmith.benchmarks.worker.messages import PHASES, Phase, Samples
 
 CONFIDENCE = 0.95
 
@@ -30,12 +30,17 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseStatistics:
-    """The statistics of each phase."""
+    """The statistics of each phase; None for one that was not timed."""
 
-    decode: Statistics
-    preprocess: Statistics
+    decode: Statistics | None
+    preprocess: Statistics | None
     invoke: Statistics
-    postprocess: Statistics
+    postprocess: Statistics | None
+
+    def of(self, phase: Phase) -> Statistics | None:
+        """Those of `phase`."""
+        found: Statistics | None = getattr(self, phase)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +68,15 @@ class Summary:
 
 def summarize(samples: Samples) -> Summary:
     """Derive the summary of a run."""
-    phases = {phase: statistics_of(getattr(samples, phase)) for phase in PHASES}
+    around = {
+        phase: statistics_of(times) if (times := getattr(samples, phase)) else None
+        for phase in PHASES
+        if phase != "invoke"
+    }
     whole = statistics_of(samples.end_to_end)
     return Summary(
         **dataclasses.asdict(whole),
-        phases=PhaseStatistics(**phases),
+        phases=PhaseStatistics(invoke=statistics_of(samples.invoke), **around),
         throughput=round(1000 / max(whole.mean, 1e-4), 2),
     )
 
@@ -112,7 +121,7 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _phases(summary: Summary) -> list[tuple[float, ...]]:
-    return [_by_rule(getattr(summary.phases, phase)) for phase in PHASES]
+    return [() if (found := summary.phases.of(phase)) is None else _by_rule(found) for phase in PHASES]
 
 
 def _by_rule(found: Statistics | Summary) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.chromium import browser
 
 from edgesmith.benchmarks.classification import Evaluation, quality
 from edgesmith.benchmarks.gather import int8_accuracy
@@ -24,6 +25,8 @@ from edgesmith.benchmarks.singlestream import single_stream
 from edgesmith.benchmarks.worker.messages import OperatorTime
 from edgesmith.runtime.accuracy import Accuracy, wilson_interval
 from edgesmith.runtime.machine.state import State
+
+__all__ = ["browser"]
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&`|$x_1$"
 LABELS = ("daisy", "dandelion", HOSTILE, "sunflower", "tulip")

@@ -1,13 +1,12 @@
 """The report as a browser shows it. `pytest -m slow --basetemp DIR` leaves pictures and measured times in DIR."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from edgesmith.benchmarks.report.charts.all import charts_of
 from edgesmith.benchmarks.report.render import render_html
@@ -15,7 +14,6 @@ from edgesmith.benchmarks.results import BenchResult
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=380, height=800)
 MAX_BYTES, MAX_SECONDS = 2_000_000, 2.0
 
@@ -25,17 +23,6 @@ SIGHTS = {
     "phone": (PHONE, "light"),
     "phone-dark": (PHONE, "dark"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; `apt-get install chromium` brings it")
-    with sync_playwright() as playwright:
-        # Containers lack the namespaces of Chromium's sandbox; the page is our own.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What `--device` takes: `local`, `ssh://[user@]host[:port]`, `adb[:SERIAL]`, or `emulated:BOARD`."""
+"""What `--device` takes: `local`, `ssh://[user@]host[:port]`, `adb[:SERIAL]`, `emulated:BOARD`, or `browser`."""
 
 import re
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from edgesmith.benchmarks.devices.emulated.boards import BOARDS
 from edgesmith.benchmarks.plan import Device
 from edgesmith.runtime.errors import OptionError
 
+_WITHOUT_ADDRESS: dict[str, Device] = {"local": "local", "browser": "browser"}
 _EMULATED = "emulated:"
 _TIP = (
     "known are local, ssh://pi@raspberrypi.local, ssh://pi@10.0.0.7:2222, adb:SERIAL, "
-    f"{', '.join(_EMULATED + board for board in BOARDS)} (instruction counts, no times)"
+    f"{', '.join(_EMULATED + board for board in BOARDS)} (instruction counts, no times), browser"
 )
 # They become words of a command line: nothing that a shell or `ssh` itself would read as more than a name.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -35,8 +36,8 @@ class DeviceAddress:
 
 def parse_address(text: str) -> DeviceAddress:
     """Read `--device`'s value. Raises `OptionError` for anything else, and for a password."""
-    if text == "local":
-        return DeviceAddress(kind="local", text=text, label="local")
+    if text in _WITHOUT_ADDRESS:
+        return DeviceAddress(kind=_WITHOUT_ADDRESS[text], text=text, label=text)
     if text.startswith("ssh://"):
         return _ssh(text)
     if text == "adb" or (text.startswith("adb:") and _SERIAL.fullmatch(text[4:])):

@@ -18,6 +18,11 @@ def open_device(address: DeviceAddress, needs: Needs) -> AbstractContextManager[
             f"{address.text} has no times; its instructions are counted",
             tip="in Python: edgesmith.benchmarks.count_instructions",
         )
+    if address.kind == "browser":
+        raise OptionError(
+            "a browser comes by itself, and cannot be opened from here",
+            tip="in Python: edgesmith.benchmarks.browser.benchmark.bench_in_browsers",
+        )
     if address.kind == "ssh":
         from edgesmith.benchmarks.devices.ssh.device import open_ssh
 

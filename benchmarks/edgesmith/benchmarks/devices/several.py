@@ -27,6 +27,11 @@ class Outcome:
     result: BenchResult | CountsResult | None = None
     error: EdgesmithError | None = None
 
+    @property
+    def label(self) -> str:
+        """The device in messages: as it was given, and of phones, which share an address, the folder's name."""
+        return self.plan.output.name if self.plan.device == "browser" else self.plan.device
+
     def to_json(self) -> dict[str, Any]:
         """An entry of `devices` in the document of `bench --json` for several devices."""
         return {

@@ -43,7 +43,10 @@ def remember(result: BenchResult, folder: Path, *, now: datetime | None = None) 
 def recall(folder: Path) -> list[Past]:
     """All results of a folder, by time; none where there is no folder yet. Raises `DataError` naming a file that is none."""
     if folder.exists() and not folder.is_dir():
-        raise DataError(f"{str(folder)!r} is a file; --history needs a folder")
+        raise DataError(
+            f"{str(folder)!r} is a file; --history needs a folder",
+            tip="--history with a folder of its own, which may be absent",
+        )
     found = []
     for file in sorted(folder.glob("*.json")):
         try:

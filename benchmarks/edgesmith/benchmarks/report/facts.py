@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from edgesmith.benchmarks.browser.facts import BROWSER
 from edgesmith.benchmarks.plan import Device
+from edgesmith.benchmarks.report.browserfacts import browser_method, browser_rows
 from edgesmith.benchmarks.report.wording import size
 from edgesmith.benchmarks.results import BenchResult, PlanFacts
 from edgesmith.runtime.machine.state import throttling_words
@@ -18,11 +20,21 @@ _DEVICES: dict[Device, str] = {
     "ssh": "another machine, over ssh",
     "adb": "an Android device, over adb",
     "emulated": "an emulated board: its times are those of an emulator",
+    "browser": BROWSER,
 }
+
+
+def subtitle(result: BenchResult) -> str:
+    """What was measured on, in a line."""
+    if result.browser is not None:
+        return ", ".join(filter(None, (BROWSER, result.browser.phone, result.browser.phone_model)))
+    return result.environment.board or result.environment.cpu_model
 
 
 def environment_rows(result: BenchResult) -> list[tuple[str, str]]:
     """The machine and its software, and its state over the benchmark."""
+    if result.browser is not None:
+        return [*browser_rows(result.browser, result), ("Data", _data(result))]
     found = result.environment
     features = [word for word in _TELLING_FEATURES if word in found.cpu_features]
     load = found.load_average
@@ -68,6 +80,8 @@ def _data(result: BenchResult) -> str:
 
 def method(result: BenchResult) -> list[str]:
     """How it was measured, in sentences."""
+    if result.browser is not None:
+        return browser_method(result.browser, result)
     plan, counts = result.plan, [len(run.samples_ms) for run in result.runs]
     samples = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
     accuracy = (

@@ -39,7 +39,7 @@ def int8_speed(result: BenchResult) -> Iterator[str]:
     ]
     but = f"; but NOT {joined(exceptions)}" if exceptions else ""
     yield (
-        f"int8 is {min(factors):.1f} to {max(factors):.1f} times as fast as float32 on this machine for "
+        f"int8 is {min(factors):.1f} to {max(factors):.1f} times as fast as float32 {_place(fast[0][0])} for "
         f"{'all' if len(fast) == len(pairs) else f'{len(fast)} of'} {len(pairs)} int8 files{but}."
     )
 
@@ -63,7 +63,7 @@ def _where(one: _Pairs) -> str:
     """The fewest threads in full, then those for which the answer is another."""
     first = one[0]
     told = (
-        f"on this machine with {first.int8.engine_name}, {threads(first.int8.threads)}: inference takes "
+        f"{_place(first)} with {first.int8.engine_name}, {threads(first.int8.threads)}: inference takes "
         f"{_against(first)}"
     )
     for pair in one[1:]:
@@ -71,6 +71,10 @@ def _where(one: _Pairs) -> str:
             answer = f"{pair.speedup:.1f} times as fast" if pair.faster else "NOT faster"
             told += f"; with {threads(pair.int8.threads)} it is {answer} ({_against(pair)})"
     return told
+
+
+def _place(pair: QuantizedPair) -> str:
+    return "in this browser" if pair.int8.browser else "on this machine"
 
 
 def _against(pair: QuantizedPair) -> str:

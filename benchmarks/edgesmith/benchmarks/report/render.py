@@ -8,11 +8,11 @@ from edgesmith.benchmarks.report.charts.all import charts_of
 from edgesmith.benchmarks.report.charts.chart import Chart
 from edgesmith.benchmarks.report.charts.drawing import svg_for_page, to_png
 from edgesmith.benchmarks.report.facets import facets
-from edgesmith.benchmarks.report.facts import environment_rows, method
+from edgesmith.benchmarks.report.facts import environment_rows, method, subtitle
 from edgesmith.benchmarks.report.page import render_markdown_page, render_page
 from edgesmith.benchmarks.report.rawdata import raw_data
 from edgesmith.benchmarks.report.repeat import command
-from edgesmith.benchmarks.report.table import HEADERS, TEXT_COLUMNS, failed_rows, rows
+from edgesmith.benchmarks.report.table import TEXT_COLUMNS, caption, failed_rows, headers, rows
 from edgesmith.benchmarks.report.tables import files, int8_table, single_stream_table
 from edgesmith.benchmarks.report.verdict import STATED, verdict
 from edgesmith.benchmarks.results import BenchResult
@@ -58,10 +58,11 @@ def picture(chart: Chart) -> str:
 def _shared(result: BenchResult) -> dict[str, Any]:
     return {
         "title": ", ".join(dict.fromkeys(run.name for run in result.runs)),
-        "subtitle": result.environment.board or result.environment.cpu_model,
+        "subtitle": subtitle(result),
         "verdict": verdict(result),
         "warnings": [warning for warning in result.warnings if warning.kind not in STATED],
-        "headers": HEADERS,
+        "headers": headers(result),
+        "caption": caption(result),
         "text_columns": TEXT_COLUMNS,
         "rows": rows(result),
         "failed": failed_rows(result),

@@ -18,7 +18,12 @@ from edgesmith.benchmarks.results import BenchResult, PlanFacts
 # Fields of the plan that no option sets.
 _UNSPEAKABLE = ("warmup_inferences", "warmup_seconds", "cold_starts")
 
-_PLACES: dict[Device, str] = {"ssh": "ssh://USER@HOST", "adb": "adb:SERIAL", "emulated": "emulated:BOARD"}
+_PLACES: dict[Device, str] = {
+    "ssh": "ssh://USER@HOST",
+    "adb": "adb:SERIAL",
+    "emulated": "emulated:BOARD",
+    "browser": "browser",
+}
 
 
 def command(result: BenchResult) -> str:

@@ -1,6 +1,6 @@
 """The table of runs, as text for every output."""
 
-from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, milliseconds, size
+from edgesmith.benchmarks.report.wording import UNKNOWN, accuracy, engine_of, milliseconds, size
 from edgesmith.benchmarks.results import BenchResult, BenchRun
 from edgesmith.cli.terminal import one_line
 
@@ -37,10 +37,34 @@ _SHORT = (
 )
 TEXT_COLUMNS = frozenset({"file", "engine"})
 
+# What a page in a browser cannot measure, and invoke, which is all that it does.
+_NOT_IN_BROWSERS = frozenset({TOP1, "top-5", "invoke ms", "cold start ms", "peak memory"})
+
+
+def headers(result: BenchResult) -> tuple[str, ...]:
+    """The columns that a result has."""
+    return tuple(name for name in HEADERS if result.browser is None or name not in _NOT_IN_BROWSERS)
+
 
 def rows(result: BenchResult) -> list[tuple[str, ...]]:
-    """One row a run, cells in the order of `HEADERS`."""
-    return [_row(number, run) for number, run in enumerate(result.runs, start=1)]
+    """One row a run, cells in the order of `headers`."""
+    indices = [HEADERS.index(name) for name in headers(result)]
+    whole = [_row(number, run) for number, run in enumerate(result.runs, start=1)]
+    return [tuple(row[index] for index in indices) for row in whole]
+
+
+def caption(result: BenchResult) -> str:
+    """What stands below the table: what its columns are."""
+    if result.browser is not None:
+        return (
+            "p50, p90 and p99: one inference, from handing over the pixels until the output can be read. images/s: one "
+            "after the other. load: the model, without its download; first inference: before anything is warm."
+        )
+    return (
+        "p50, p90 and p99: end to end, from encoded image to label. invoke: the engine alone, p50. images/s: one after "
+        "the other. cold start: from starting a process to its first answer; first inference: the first photo once the "
+        "model is loaded."
+    )
 
 
 def _row(number: int, run: BenchRun) -> tuple[str, ...]:
@@ -48,7 +72,7 @@ def _row(number: int, run: BenchRun) -> tuple[str, ...]:
     return (
         str(number),
         run.file,
-        run.engine_name,
+        engine_of(run),
         str(run.threads),
         milliseconds(summary.p50),
         accuracy(run.accuracy),
@@ -80,9 +104,10 @@ def failed_rows(result: BenchResult) -> list[tuple[str, str, str, str]]:
 
 def terminal_table(result: BenchResult) -> str:
     """Aligned columns for a terminal; top-1 only where it was measured."""
-    wanted = [*_SHORT, TOP1] if result.data.labelled else list(_SHORT)
-    indices = [HEADERS.index(name) for name in wanted]
-    lines = [[row[index] for index in indices] for row in [HEADERS, *rows(result)]]
+    shown = headers(result)
+    wanted = [name for name in [*_SHORT, *([TOP1] if result.data.labelled else [])] if name in shown]
+    indices = [shown.index(name) for name in wanted]
+    lines = [[row[index] for index in indices] for row in [shown, *rows(result)]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(indices))]
     aligned = [
         "  ".join(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edgesmith.benchmarks.caveats import FEW_IMAGES, UNFIT
+from edgesmith.benchmarks.report.browserverdict import browser_caveats, browser_fastest
 from edgesmith.benchmarks.report.int8verdict import doubts, int8_accuracy, int8_speed
 from edgesmith.benchmarks.report.wording import accuracy, joined, milliseconds, name_of, size, threads
 from edgesmith.benchmarks.results import BenchResult, BenchRun, WarningKind
@@ -18,6 +19,7 @@ _STEADY = 0.05  # a change of speed under load that is worth no alarm
 def verdict(result: BenchResult) -> list[str]:
     """Whether int8 is what it promises; then the fastest, smallest and most accurate file."""
     return [
+        *(browser_caveats(result.browser, result) if result.browser else ()),
         *doubts(result),
         *_unfit(result),
         *int8_speed(result),
@@ -43,6 +45,8 @@ def _failed(result: BenchResult) -> Iterator[str]:
 
 
 def _fastest(result: BenchResult) -> str:
+    if result.browser is not None:
+        return browser_fastest(result)
     run = min(result.runs, key=lambda run: run.summary.p50)
     return (
         f"{'Fastest' if len(result.runs) > 1 else 'Measured'}: {run.file} on {run.engine_name}, "

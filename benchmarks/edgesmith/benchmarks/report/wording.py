@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from edgesmith.benchmarks.browser.facts import BROWSER
 from edgesmith.benchmarks.results import BenchRun
 from edgesmith.runtime.accuracy import Accuracy
 
 UNKNOWN = "–"
 
 
-def milliseconds(value: float) -> str:
-    """Three or four significant digits, without an exponent: `0.183`, `2.41`, `35.2`, `1280`."""
+def milliseconds(value: float | None) -> str:
+    """Three or four significant digits, without an exponent: `0.183`, `2.41`, `35.2`, `1280`; `–` for None."""
+    if value is None:
+        return UNKNOWN
     decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:.{decimals}f}"
 
@@ -19,8 +22,10 @@ def interval(bounds: Sequence[float]) -> str:
     return f" ({'–'.join(map(milliseconds, bounds))})" if bounds else ""
 
 
-def size(count: int) -> str:
-    """Bytes as kB, MB or GB (powers of ten)."""
+def size(count: int | None) -> str:
+    """Bytes as kB, MB or GB (powers of ten); `–` for None."""
+    if count is None:
+        return UNKNOWN
     if count >= 1e9:
         return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
@@ -54,6 +59,18 @@ def name_of(run: BenchRun, runs: Sequence[BenchRun]) -> str:
     """The file, and its engine where `runs` have the file on several."""
     several = {other.engine_name for other in runs if other.file == run.file} != {run.engine_name}
     return f"{run.file} on {run.engine_name}" if several else run.file
+
+
+def engine_of(run: BenchRun) -> str:
+    """The engine; of a browser also that it is one, and its build."""
+    if run.browser is None:
+        return run.engine_name
+    return f"{run.engine_name}, {BROWSER}, {run.browser.build} build"
+
+
+def sample_of(runs: Sequence[BenchRun]) -> str:
+    """What a sample spans."""
+    return "inference" if any(run.browser for run in runs) else "end to end"
 
 
 def short_labels(runs: Sequence[BenchRun]) -> list[str]:

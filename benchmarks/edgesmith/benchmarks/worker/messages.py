@@ -197,7 +197,10 @@ class Profiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Raw times in milliseconds, one entry a sample in every list; `end_to_end` spans the four phases."""
+    """Raw times in milliseconds, one entry a sample in every list; `end_to_end` spans the four phases.
+
+    A phase that was not timed is (): in a browser only `invoke` is, and `end_to_end` is the same there.
+    """
 
     decode: tuple[float, ...]
     preprocess: tuple[float, ...]
@@ -207,7 +210,8 @@ class Samples:
 
     def __post_init__(self) -> None:
         lengths = {field.name: len(getattr(self, field.name)) for field in dataclasses.fields(self)}
-        if len(set(lengths.values())) != 1 or not self.end_to_end:
+        timed = {name: length for name, length in lengths.items() if length}
+        if len(set(timed.values())) != 1 or not {"invoke", "end_to_end"} <= set(timed):
             raise ValueError(f"the phases have {lengths} samples; all need the same number, at least one")
         for field in dataclasses.fields(self):
             if not all(math.isfinite(value) and value >= 0 for value in getattr(self, field.name)):

@@ -7,6 +7,7 @@ from edgesmith.benchmarks.results import BenchRun
 
 def test_parts_lie_one_beside_the_other_and_end_at_the_whole(make_run: Callable[..., BenchRun]) -> None:
     chart = phases_chart([make_run("a.onnx", "int8", [4.0] * 5)], ["a"])
+    assert chart is not None
     parts = chart.spec(WIDE)["layer"][0]["data"]["values"]
     assert [(datum["part"], datum["x"], datum["x2"]) for datum in parts] == [
         ("decode", 0, 1),

@@ -56,7 +56,10 @@ def count(
             raise from_json(Failure, document["error"], where="the board's error").revive(model.name)
         guest = from_json(Guest, document, where="the board's answer")
         if not output.is_file():
-            raise refusal(done.stderr) or DeviceError("QEMU ran without the instruction counter")
+            raise refusal(done.stderr) or DeviceError(
+                "QEMU ran without the instruction counter",
+                tip="install the qemu-user of Debian or Ubuntu; 7.2 was tried",
+            )
         counted = read_regions(output.read_text(), expected=COUNTED * len(images), subject=model.name)
     return guest, counted
 
@@ -69,14 +72,16 @@ def read_regions(text: str, *, expected: int, subject: str) -> tuple[Instruction
     lines = [[int(word) for word in line.split()] for line in text.splitlines()]
     if len(lines) != 2 * expected:
         raise EngineError(
-            f"{subject}: {len(lines)} marks instead of {2 * expected}; the engine makes some itself"
+            f"{subject}: {len(lines)} marks instead of {2 * expected}; the engine makes some itself",
+            tip="another --engine may count",
         )
     # A line is what happened since the mark before: at even places between inferences, at odd ones within.
     alone = [classes for *classes, foreign_calls in lines[1::2] if foreign_calls == 0]
     if 2 * len(alone) < expected:
         raise EngineError(
             f"{subject}: other threads of the engine worked during {expected - len(alone)} of {expected} "
-            "inferences; counts are exact for one only"
+            "inferences; counts are exact for one only",
+            tip="another --engine may count",
         )
     return tuple(Instructions(**dict(zip(CLASSES, classes, strict=True))) for classes in alone)
 
@@ -94,4 +99,5 @@ def _ended(setup: Setup, model: Path, code: int, said: str) -> EdgesmithError:
     return EngineError(
         f"{model.name}: the emulated {setup.pi.board.name} {how}",
         details=[f"| {line}" for line in said.strip().splitlines()[-_STDERR_LINES:]],
+        tip="`edgesmith verify` says whether the file is intact",
     )

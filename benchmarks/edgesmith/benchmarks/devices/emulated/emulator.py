@@ -53,7 +53,10 @@ def qemu_version(said: str) -> tuple[int, int, int]:
     """The version in what `qemu-aarch64 --version` says. Raises `DeviceError` where there is none."""
     found = re.search(r"version (\d+)\.(\d+)\.(\d+)", said)
     if found is None:
-        raise DeviceError(f"QEMU does not say its version: {said.strip()[:100]!r}")
+        raise DeviceError(
+            f"QEMU does not say its version: {said.strip()[:100]!r}",
+            tip="install the qemu-user of Debian or Ubuntu; 7.2 was tried",
+        )
     major, minor, micro = map(int, found.groups())
     return major, minor, micro
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edgesmith.benchmarks.report.charts.axes import latency_axis, precision_colour
 from edgesmith.benchmarks.report.charts.chart import DESCRIPTION, Chart, Datum, Frame, Spec, Table, key, layer
 from edgesmith.benchmarks.report.charts.rows import BOTTOM, TOP, Y2, Row, Y, rows_spec
-from edgesmith.benchmarks.report.wording import interval, milliseconds
+from edgesmith.benchmarks.report.wording import interval, milliseconds, sample_of
 from edgesmith.benchmarks.results import BenchRun
 
 _MAX_BINS = 72
@@ -23,7 +23,7 @@ def distribution_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart
     return Chart(
         name="distribution",
         title="Latency of every sample",
-        note="End to end, on a common logarithmic axis; marks at p50, p90 and p99. Narrow is steady; a long tail is "
+        note=f"{sample_of(runs).capitalize()}, on a common logarithmic axis; marks at p50, p90 and p99. Narrow is steady; a long tail is "
         "noise, or real images that differ.",
         summary=f"Histograms of {len(runs)} runs. The longest tail has {labels[slowest]}: p99 is {ratio:.1f} times p50.",
         table=Table(
@@ -49,7 +49,7 @@ def _spec(frame: Frame, runs: Sequence[BenchRun], labels: Sequence[str]) -> Spec
     high = 1.03 * max(2e-4, *(max(run.samples_ms.end_to_end) for run in runs))
     fewest = min(len(run.samples_ms) for run in runs)
     edges = np.geomspace(low, high, min(_MAX_BINS, round(5 * math.sqrt(fewest)) + 1) + 1)
-    x = latency_axis(low, high, title="end to end, ms", logarithmic=True)
+    x = latency_axis(low, high, title=f"{sample_of(runs)}, ms", logarithmic=True)
     areas = [datum for row, run in enumerate(runs) for datum in _area(run, row, labels[row], edges)]
     marks = [datum for row, run in enumerate(runs) for datum in _marks(run, row, labels[row])]
     where: Spec = {"x": x, "y": Y, "y2": Y2, "description": DESCRIPTION}

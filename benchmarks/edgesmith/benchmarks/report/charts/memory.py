@@ -11,9 +11,11 @@ _MB = 1e6
 _PARTS = ("Python", "loading", "inference")
 
 
-def memory_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart:
-    """The process's resident set in parts, with its peak."""
-    peaks = [run.peak_rss_bytes for run in runs]
+def memory_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart | None:
+    """The process's resident set in parts, with its peak; None where there is no process, as in a browser."""
+    peaks = [run.peak_rss_bytes for run in runs if run.peak_rss_bytes is not None]
+    if len(peaks) < len(runs):
+        return None
     return Chart(
         name="memory",
         title="Memory",
@@ -33,7 +35,7 @@ def memory_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart:
                 for run, label in zip(runs, labels, strict=True)
             ),
         ),
-        spec=lambda frame: _spec(frame, runs, labels),
+        spec=lambda frame: _spec(frame, runs, labels, peaks),
     )
 
 
@@ -45,7 +47,7 @@ def _parts(run: BenchRun) -> tuple[int, ...]:
     return (found.before_load_bytes, max(0, found.load_growth_bytes), max(0, found.inference_growth_bytes))
 
 
-def _spec(frame: Frame, runs: Sequence[BenchRun], labels: Sequence[str]) -> Spec:
+def _spec(frame: Frame, runs: Sequence[BenchRun], labels: Sequence[str], highest: Sequence[int]) -> Spec:
     parts = [
         [
             (name, value / _MB, f"{label}: {name} {size(value)}")
@@ -55,12 +57,12 @@ def _spec(frame: Frame, runs: Sequence[BenchRun], labels: Sequence[str]) -> Spec
     ]
     peaks: list[Datum] = [
         {
-            "x": run.peak_rss_bytes / _MB,
+            "x": peak / _MB,
             "y": row + TOP - 0.04,
             "y2": row + BOTTOM + 0.04,
-            "key": key(row, f"{label}: peak {size(run.peak_rss_bytes)}, model file {size(run.bytes)}"),
+            "key": key(row, f"{label}: peak {size(peak)}, model file {size(run.bytes)}"),
         }
-        for row, (run, label) in enumerate(zip(runs, labels, strict=True))
+        for row, (run, label, peak) in enumerate(zip(runs, labels, highest, strict=True))
     ]
     colours = dict(zip(_PARTS, frame.palette.parts, strict=False))  # as many as are needed
     x: Spec = {"field": "x", "type": "quantitative"}
@@ -75,7 +77,7 @@ def _spec(frame: Frame, runs: Sequence[BenchRun], labels: Sequence[str]) -> Spec
         ),
     ]
     rows = [
-        Row(name=label, value=f"peak {size(run.peak_rss_bytes)}", series=row)
-        for row, (run, label) in enumerate(zip(runs, labels, strict=True))
+        Row(name=label, value=f"peak {size(peak)}", series=row)
+        for row, (label, peak) in enumerate(zip(labels, highest, strict=True))
     ]
     return rows_spec(frame, layers, rows=rows)

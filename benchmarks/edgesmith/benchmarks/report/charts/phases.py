@@ -9,9 +9,14 @@ from edgesmith.benchmarks.results import BenchRun
 from edgesmith.benchmarks.worker.messages import PHASES
 
 
-def phases_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart:
-    """Mean time of decode, preprocess, invoke and postprocess. Means, since they add up; medians do not."""
+def phases_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart | None:
+    """Mean time of decode, preprocess, invoke and postprocess. Means, since they add up; medians do not.
+
+    None where some were not timed, as in a browser.
+    """
     means = [_means(run) for run in runs]
+    if any(len(one) < len(PHASES) for one in means):
+        return None
     shares = [100 * one["invoke"] / sum(one.values()) for one in means]
     return Chart(
         name="phases",
@@ -35,7 +40,7 @@ def phases_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart:
 
 
 def _means(run: BenchRun) -> dict[str, float]:
-    return {phase: getattr(run.summary.phases, phase).mean for phase in PHASES}
+    return {phase: found.mean for phase in PHASES if (found := run.summary.phases.of(phase)) is not None}
 
 
 def _spec(frame: Frame, means: Sequence[dict[str, float]], labels: Sequence[str]) -> Spec:

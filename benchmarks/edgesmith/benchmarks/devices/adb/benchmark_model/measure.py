@@ -55,7 +55,10 @@ def measure_with_tool(plan: BenchmarkPlan, *, progress: Progress) -> ToolResult:
     if lost is not None:
         raise lost
     if not runs:
-        raise EngineError(f"nothing could be measured: {failed[0].file}: {failed[0].reason}")
+        raise EngineError(
+            f"nothing could be measured: {failed[0].file}: {failed[0].reason}",
+            tip="`edgesmith verify` says whether the file is intact; name a .tflite",
+        )
     return result
 
 
@@ -79,7 +82,7 @@ def _take(
         return
     try:
         if format_of(model.path) != "tflite":
-            raise EngineError("benchmark_model runs .tflite files only")
+            raise EngineError("benchmark_model runs .tflite files only", tip="convert with --format tflite")
         place = tool.bring(model.path, sha256=model.sha256)
         before = read_phone_state(tool.shell)
         times = tool.measure(place, threads=threads, plan=plan)
