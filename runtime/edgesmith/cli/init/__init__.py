@@ -1,0 +1,1 @@
+"""`edgesmith init`: the file of `edgesmith run`, filled in from what `edgesmith check` sees."""
