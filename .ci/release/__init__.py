@@ -1,0 +1,1 @@
+"""How a release of edgesmith is made and checked. See docs/release.md."""
