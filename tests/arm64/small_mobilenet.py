@@ -1,5 +1,6 @@
 """A network with the parts of a MobileNet, small enough to be converted in a test, and pictures for it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,13 @@ def write_photos(folder: Path, pictures: NDArray[np.uint8]) -> Path:
 
 def deploy_small_mobilenet(folder: Path, photos: Path) -> Path:
     """DEPLOY as `edgesmith convert` writes it: `colours-{float32,int8}.{tflite,onnx}`, calibrated on `photos`."""
-    _network().save(folder / "colours.keras")
-    (folder / "labels.txt").write_text("\n".join(LABELS))
+    return deploy(_network(), folder, labels=LABELS, photos=photos)
+
+
+def deploy(network: Any, folder: Path, *, labels: Iterable[str], photos: Path) -> Path:
+    """The same of any Keras network."""
+    network.save(folder / "colours.keras")
+    (folder / "labels.txt").write_text("\n".join(labels))
     words = ["convert", folder / "colours.keras", "-o", folder / "deploy", "--labels", folder / "labels.txt"]
     words += ["--calibration", photos, "--precision", "float32", "int8", "--format", "tflite", "onnx"]
     assert main([str(word) for word in words]) == 0

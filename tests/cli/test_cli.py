@@ -1,4 +1,5 @@
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,6 @@ Capture = pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     "words",
     [
-        [],
         ["-h"],
         ["--help"],
         ["help"],
@@ -20,12 +20,23 @@ Capture = pytest.CaptureFixture[str]
         ["help", "help"],
         ["--help", "--json"],
     ],
-    ids=lambda words: " ".join(words) or "nothing",
+    ids=" ".join,
 )
 def test_help_is_the_table(words: list[str], capsys: Capture) -> None:
     assert main(words) == 0
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == (help_text(), "")
+
+
+def test_alone_it_says_what_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    (tmp_path / "edgesmith.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    printed = capsys.readouterr()
+    assert "edgesmith run edgesmith.toml" in printed.out
+    assert printed.err == ""
 
 
 def test_version(capsys: Capture) -> None:
@@ -36,17 +47,17 @@ def test_version(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("trian", "edgesmith: no command 'trian'; did you mean 'train'?\n"),
-        ("verfy", "edgesmith: no command 'verfy'; did you mean 'verify'?\n"),
-        ("xyz", "edgesmith: no command 'xyz'\n"),
-        ("--verbose", "edgesmith: no command '--verbose'\n"),
+        ("trian", "edgesmith: no command 'trian'\n  tip: did you mean `edgesmith train`?\n"),
+        ("verfy", "edgesmith: no command 'verfy'\n  tip: did you mean `edgesmith verify`?\n"),
+        ("xyz", "edgesmith: no command 'xyz'\n  tip: `edgesmith --help` lists the commands\n"),
+        ("--verbose", "edgesmith: no command '--verbose'\n  tip: `edgesmith --help` lists the commands\n"),
     ],
 )
 def test_an_unknown_command_is_wrong_usage(word: str, message: str, capsys: Capture) -> None:
     assert main([word]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err == f"{message}\n{help_text()}"
+    assert printed.err == message
 
 
 @pytest.mark.parametrize(
@@ -58,12 +69,12 @@ def test_help_of_one_command(words: list[str], capsys: Capture) -> None:
     with pytest.raises(SystemExit) as caught:
         main(words)
     assert caught.value.code == 0
-    assert capsys.readouterr().out.startswith("usage: edgesmith completion")
+    assert capsys.readouterr().out.startswith("examples:\n  edgesmith completion ")
 
 
 def test_help_of_an_unknown_command(capsys: Capture) -> None:
     assert main(["help", "trian"]) == 2
-    assert "did you mean 'train'?" in capsys.readouterr().err
+    assert "did you mean `edgesmith train`?" in capsys.readouterr().err
 
 
 def test_the_words_of_the_process_are_the_default(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -1,39 +1,47 @@
 import argparse
 import importlib
-import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 
 from edgesmith.cli.dispatch import build_parser
+from edgesmith.cli.parser import CommandParser
 from edgesmith.cli.table import COMMANDS, help_text, suggestion
+
+
+def _parser(name: str) -> CommandParser:
+    return build_parser(name, importlib.import_module(COMMANDS[name][0]))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 class TestEveryCommand:
-    def test_has_the_two_functions_and_examples(self, name: str) -> None:
+    def test_has_the_two_functions_and_a_description(self, name: str) -> None:
         module = importlib.import_module(COMMANDS[name][0])
         assert callable(module.add_arguments)
         assert callable(module.run)
-        documentation = str(module.__doc__)
-        examples = re.split(r"^examples:$", documentation, flags=re.IGNORECASE | re.MULTILINE)
-        assert len(examples) == 2, "one line `examples:`"
-        assert f"\n  edgesmith {name}" in examples[1]
+        assert _parser(name).description
 
-    def test_examples_parse(self, name: str) -> None:
-        module = importlib.import_module(COMMANDS[name][0])
-        parser = build_parser(name, module)
-        lines = re.findall(rf"^  edgesmith {name}\b(.*)$", str(module.__doc__), flags=re.MULTILINE)
-        parsed = [parser.parse_args(line.partition(">")[0].split()) for line in lines]
-        assert len(parsed) >= 1
-        assert all(isinstance(arguments, argparse.Namespace) for arguments in parsed)
+    def test_its_help_begins_with_three_examples(self, name: str) -> None:
+        first, *lines = _parser(name).format_help().splitlines()
+        assert first == "examples:"
+        assert [line.startswith(f"  edgesmith {name}") for line in lines[:3]] == [True] * 3
+        assert lines[4].startswith(f"usage: edgesmith {name} ")
+
+    def test_its_examples_parse(self, name: str) -> None:
+        parser = _parser(name)
+        assert len(set(parser.examples)) == len(parser.examples) >= 3
+        for example in parser.examples:
+            # Of another command, an example may show what comes next.
+            program, command, *words = shlex.split(example.partition(" > ")[0], comments=True)
+            assert program == "edgesmith"
+            assert isinstance(_parser(command).parse_args(words), argparse.Namespace)
 
     def test_its_help_shows_description_and_options(self, name: str) -> None:
-        module = importlib.import_module(COMMANDS[name][0])
-        text = build_parser(name, module).format_help()
-        assert text.startswith(f"usage: edgesmith {name}")
-        assert str(module.__doc__).splitlines()[0] in text
+        text = _parser(name).format_help()
+        assert str(importlib.import_module(COMMANDS[name][0]).__doc__).splitlines()[0] in text
+        assert "\n  -h, --help " in text
 
     def test_its_line_fits_a_terminal(self, name: str) -> None:
         line = next(line for line in help_text().splitlines() if line.startswith(f"  {name} "))
@@ -50,7 +58,12 @@ def test_all_options_are_listed_without_heavy_imports() -> None:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("trian", "; did you mean 'train'?"), ("benhc", "; did you mean 'bench'?"), ("qqq", ""), ("", "")],
+    [
+        ("trian", "did you mean `edgesmith train`?"),
+        ("benhc", "did you mean `edgesmith bench`?"),
+        ("qqq", "`edgesmith --help` lists the commands"),
+        ("", "`edgesmith --help` lists the commands"),
+    ],
 )
 def test_suggestion(word: str, expected: str) -> None:
     assert suggestion(word) == expected

@@ -1,13 +1,20 @@
 """Tiny real model files that name the mean colour of a picture, and pictures for them.
 
+And a web server in a thread with the plainest of clients, for `web` and `serve`.
+
 Makers are fixtures that return functions, since test modules cannot import each other in pytest's importlib
 mode. No TensorFlow: the `.onnx` is written with `onnx.helper`, the `.tflite` with LiteRT's own schema.
 """
 
 import dataclasses
-from collections.abc import Callable
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flatbuffers
 import numpy as np
@@ -21,6 +28,11 @@ from edgesmith.convert.packaging import package_onnx, package_tflite
 from edgesmith.runtime.engines import open_engine
 from edgesmith.runtime.golden import golden_inputs
 from edgesmith.runtime.spec import Golden, InputSpec, ModelSpec, SourceSpec
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from edgesmith.runtime.web.site import Site
 
 SIDE = 8
 LABELS = ("red", "green", "blue")
@@ -223,3 +235,81 @@ def photo() -> Callable[[Path, str], Path]:
 def noise() -> NDArray[np.uint8]:
     """A picture without symmetry, uint8 [13, 17, 3]."""
     return np.random.default_rng(0).integers(0, 256, (13, 17, 3), dtype=np.uint8)
+
+
+@contextmanager
+def _running(app: "ASGIApp", host: str | None = None, **options: Any) -> Iterator["Site"]:
+    """`app` at a free port until the block ends."""
+    from edgesmith.runtime.web.server import WebServer
+    from edgesmith.runtime.web.site import open_site
+
+    with open_site(host, 0) as site:
+        up = threading.Event()
+        server = WebServer(app, site, ready=up.set, **options)
+        thread = threading.Thread(target=server.run_at_site)
+        thread.start()
+        try:
+            assert up.wait(10)
+            yield site
+        finally:
+            server.stop()
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., Any]:
+    return _running
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., tuple[int, dict[str, str], bytes]]:
+    """`ask(site, "/path", method=..., body=..., headers=...)`: status, headers in lower case, body."""
+
+    def send(
+        site: "Site",
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
+        place = ("127.0.0.1", site.port)
+        connection = (
+            http.client.HTTPConnection(*place, timeout=10)
+            if site.certificate is None
+            else http.client.HTTPSConnection(*place, timeout=10, context=_trusting(site))
+        )
+        with_host = {"host": f"localhost:{site.port}", **(headers or {})}
+        try:
+            connection.request(method, path, body=body, headers=with_host)
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def say() -> Callable[..., bytes]:
+    """`say(site, b"...")`: send raw bytes, and give all that comes until the other side closes or falls silent."""
+
+    def talk(site: "Site", *pieces: bytes, patience: float = 5.0) -> bytes:
+        received = b""
+        with socket.create_connection(("127.0.0.1", site.port), timeout=patience) as connection:
+            try:
+                for piece in pieces:
+                    connection.sendall(piece)
+                while data := connection.recv(65536):
+                    received += data
+            except (TimeoutError, ConnectionError):
+                pass
+        return received
+
+    return talk
+
+
+def _trusting(site: "Site") -> ssl.SSLContext:
+    assert site.certificate is not None
+    return ssl.create_default_context(cafile=str(site.certificate.path))

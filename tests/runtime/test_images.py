@@ -234,6 +234,11 @@ class TestBadFiles:
         monkeypatch.setattr(images, "MAX_PIXELS", 13 * 17)
         assert decode(PNG).size == (17, 13)
 
+    def test_fewer_pixels_may_be_allowed(self) -> None:
+        with pytest.raises(ImageError, match="17x13 pixels are more than the 220 allowed"):
+            load(PNG, InputSpec(height=4, width=4, channels=3), max_pixels=13 * 17 - 1)
+        assert decode(PNG, max_pixels=13 * 17).size == (17, 13)
+
     @pytest.mark.parametrize("side", [9_500, 20_000], ids=["Pillow warns", "Pillow refuses"])
     def test_a_decompression_bomb_is_not_decoded(self, side: int) -> None:
         bomb = _png_head(side, side)

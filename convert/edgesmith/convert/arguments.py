@@ -191,7 +191,7 @@ def _scheme(arguments: argparse.Namespace) -> Scheme:
 def _normalisation(arguments: argparse.Namespace) -> ExternalNormalisation:
     if arguments.scale is not None:
         if arguments.scale == 0:
-            raise OptionError("--scale 0 leaves nothing of the image")
+            raise OptionError("--scale 0 leaves nothing of the image", tip="--scale 0.00392157 is --std 255")
         std = (1 / arguments.scale,)
     else:
         std = tuple(arguments.std or [1.0])

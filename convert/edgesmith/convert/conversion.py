@@ -20,7 +20,7 @@ from edgesmith.convert.images import (
 from edgesmith.convert.labels import choose_labels
 from edgesmith.convert.measure import Measurement, Reference
 from edgesmith.convert.original import Original
-from edgesmith.convert.plan import ConversionPlan
+from edgesmith.convert.plan import CONVERT_FILE, ConversionPlan
 from edgesmith.convert.prepare import Prepared, prepare_graph
 from edgesmith.convert.progress import Report, part_of, silent
 from edgesmith.convert.record import ConversionRecord, FileRecord, Settings, SourceRecord
@@ -85,7 +85,7 @@ def convert(plan: ConversionPlan, *, report: Report = silent) -> ConversionRecor
             warnings=(*inputs.warnings(), *exporter.warnings),
             seconds=time.perf_counter() - started,
         )
-        write_json(folder / "convert.json", record.to_json())
+        write_json(folder / CONVERT_FILE, record.to_json())
         write_bytes(folder / "convert.md", record.to_markdown().encode())
         write_bytes(folder / PAGE, render_page(record).encode())
     report("done", 1.0)

@@ -39,7 +39,9 @@ def read_labels(file: Path) -> tuple[str, ...]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the labels {str(file)!r}: {error}") from error
+        raise DataError(
+            f"cannot read the labels {str(file)!r}: {error}", tip="a text file, UTF-8, one label a line"
+        ) from error
     labels = tuple(line.strip() for line in lines if line.strip())
     twice = tuple(label for label, count in Counter(labels).items() if count > 1)
     if twice:
@@ -49,7 +51,10 @@ def read_labels(file: Path) -> tuple[str, ...]:
         )
     odd = tuple(label for label in labels if not is_plain_text(label))
     if odd:
-        raise DataError(f"{str(file)!r} holds labels with control characters: {_listed(odd)}")
+        raise DataError(
+            f"{str(file)!r} holds labels with control characters: {_listed(odd)}",
+            tip="remove them: one label a line, plain text",
+        )
     if len(labels) < 2:
         raise DataError(
             f"{str(file)!r} holds {len(labels)} labels; at least 2 are needed",

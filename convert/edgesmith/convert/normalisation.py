@@ -31,7 +31,7 @@ class ExternalNormalisation:
                     f"{name} {numbers}", tip="only finite numbers are pixel values: neither nan nor inf"
                 )
         if 0.0 in self.std:
-            raise OptionError(f"--std {self.std} divides by zero")
+            raise OptionError(f"--std {self.std} divides by zero", tip="--std 1 divides by nothing")
 
     @property
     def is_identity(self) -> bool:
@@ -54,7 +54,10 @@ class ExternalNormalisation:
         channels = graph.input_shape[3]
         for numbers in (self.mean, self.std):
             if len(numbers) not in (1, channels):
-                raise OptionError(f"{len(numbers)} numbers of --mean or --std for {channels} channels")
+                raise OptionError(
+                    f"{len(numbers)} numbers of --mean or --std for {channels} channels",
+                    tip=f"one number, or {channels}",
+                )
         raw = f"{graph.input}:raw"
         centred = f"{raw}:centred"
         constants: dict[str, NDArray[Any]] = {

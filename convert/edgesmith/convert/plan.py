@@ -11,6 +11,8 @@ from edgesmith.runtime.commands.options import one_of
 from edgesmith.runtime.errors import OptionError
 from edgesmith.runtime.spec import MODEL_FORMATS, PRECISIONS, ModelFormat, Precision
 
+CONVERT_FILE = "convert.json"
+
 DEFAULT_PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 
 TFLITE_ONLY: frozenset[Precision] = frozenset({"int16x8", "mixed"})
@@ -58,16 +60,19 @@ class ConversionPlan:
 
     def __post_init__(self) -> None:
         if not self.precisions or not self.formats:
-            raise OptionError("at least one precision and one format are needed")
+            raise OptionError(
+                "at least one precision and one format are needed",
+                tip="--precision float32 int8 --format tflite onnx",
+            )
         for precision in self.precisions:
             one_of(PRECISIONS, what="precision")(precision)
         for model_format in self.formats:
             one_of(MODEL_FORMATS, what="format")(model_format)
         one_of(BOUNDARY_TYPES, what="input and output type")(self.io)
         if self.seed < 0:
-            raise OptionError(f"seed {self.seed}; at least 0 is needed")
+            raise OptionError(f"seed {self.seed}; at least 0 is needed", tip="--seed 0, for instance")
         if self.jobs < 1:
-            raise OptionError(f"jobs {self.jobs}; at least 1 is needed")
+            raise OptionError(f"jobs {self.jobs}; at least 1 is needed", tip="--jobs 2, for instance")
         self._check_combinations()
 
     def _check_combinations(self) -> None:
@@ -83,7 +88,10 @@ class ConversionPlan:
             )
         self._check_unused()
         if self.goal is not None and "int8" not in self.precisions:
-            raise OptionError("a goal for int8 needs --precision int8 among the others")
+            raise OptionError(
+                "a goal for int8 needs --precision int8 among the others",
+                tip="--precision float32 int8, or leave the goal out",
+            )
         if self.goal is not None and ("mixed" in self.precisions or "tflite" not in self.formats):
             raise OptionError(
                 "the guard may end on mixed precision, which is its own file, and .tflite only",

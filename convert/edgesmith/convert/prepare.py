@@ -57,7 +57,10 @@ def _with_probabilities(graph: Graph, outputs: int) -> Graph:
 def _outputs(output: tuple[int, ...], labels: tuple[str, ...]) -> int:
     outputs = output[-1]
     if len(output) != 2:
-        raise UnsupportedModelError(f"output shape {output}; [1, classes] is needed")
+        raise UnsupportedModelError(
+            f"output shape {output}; [1, classes] is needed",
+            tip="end the model in one vector a picture: GlobalAveragePooling2D, then Dense(classes)",
+        )
     if len(labels) != (2 if outputs == 1 else outputs):
         raise DataError(
             f"{len(labels)} labels for {outputs} outputs",

@@ -7,19 +7,20 @@ folder, laid out as DATA/<class>/* or DATA/{train,val,test}/<class>/*.
 examples:
   edgesmith demo
   edgesmith demo --photos flowers -o demo-flowers
+  edgesmith demo -o demo-digits --json > demo.json
 """
 
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from edgesmith.cli.parts import ask
 from edgesmith.runtime.atomic import require_free
-from edgesmith.runtime.errors import EdgesmithError, needs_extra
+from edgesmith.runtime.errors import needs_extra
 from edgesmith.runtime.runrecord import RunRecord
 
 _DIGITS: tuple[str, ...] = (
@@ -100,17 +101,9 @@ def _chain(folder: Path, photos: Path | None) -> tuple[dict[str, Any], dict[str,
 
 
 def _edgesmith(*words: str | Path) -> dict[str, Any]:
-    """Run one of our own commands, its progress on stderr, and return its JSON document."""
+    """One of our own commands, told on stderr; its JSON document."""
     _say(f"edgesmith {words[0]}")
-    # -P: a module lying in the current folder must not take the place of one of Python's.
-    command = [sys.executable, "-P", "-m", "edgesmith", *map(str, words), "--json"]
-    finished = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own commands
-    if finished.returncode:
-        raise EdgesmithError(
-            f"`edgesmith {words[0]}` ended with exit code {finished.returncode}", tip="its message is above"
-        )
-    document: dict[str, Any] = json.loads(finished.stdout)
-    return document
+    return ask(*words)
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,5 @@
 """Running one command: its parser, and the one place where errors become text."""
 
-import argparse
 import errno
 import importlib
 import io
@@ -9,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
+from edgesmith.cli.parser import CommandParser, split_examples
 from edgesmith.cli.requirements import FLOORS, install_advice, missing_package
 from edgesmith.cli.table import COMMANDS
 from edgesmith.cli.terminal import one_line, open_missing_streams
@@ -58,13 +58,10 @@ def guarded(name: str, run: Callable[[], int]) -> int:
     return code
 
 
-def build_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+def build_parser(name: str, module: ModuleType) -> CommandParser:
     """The command's parser; its description and examples are the module's docstring."""
-    parser = argparse.ArgumentParser(
-        prog=f"edgesmith {name}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    description, examples = split_examples(module.__doc__ or "")
+    parser = CommandParser(f"edgesmith {name}", description=description, examples=examples)
     module.add_arguments(parser)
     return parser
 

@@ -3,6 +3,8 @@
 # name: (module with `add_arguments` and `run`, one line for the table)
 COMMANDS = {
     "demo": ("edgesmith.cli.demo", "the whole chain on real data, offline, ending in a report"),
+    "init": ("edgesmith.cli.init.command", "edgesmith.toml for your images: settings of all that follows"),
+    "run": ("edgesmith.cli.run.command", "edgesmith.toml -> models and a report; only what has changed"),
     "check": (
         "edgesmith.train.check.command",
         "looks a data set over: unreadable, duplicate, leaked, unbalanced",
@@ -22,12 +24,13 @@ COMMANDS = {
     "inspect": ("edgesmith.runtime.commands.inspect", "what a model file really is"),
     "doctor": ("edgesmith.runtime.commands.doctor", "is this machine fit, and what holds it back"),
     "bundle": ("edgesmith.runtime.commands.bundle", "one file for a device: runtime and model -> edge.pyz"),
+    "serve": ("edgesmith.runtime.commands.serve", "a live page for phones, an HTTP service for programs"),
     "bench": ("edgesmith.benchmarks.command", "latency, memory and accuracy -> bench.json, report.html"),
     "compare": (
         "edgesmith.benchmarks.compare.command",
         "two benchmarks: what changed, what is noise; a gate",
     ),
-    "completion": ("edgesmith.cli.completion", "tab completion for bash or zsh"),
+    "completion": ("edgesmith.cli.completion", "tab completion for bash, zsh or fish"),
 }
 
 
@@ -38,14 +41,15 @@ def help_text() -> str:
         "usage: edgesmith COMMAND ...\n\n"
         "From a folder of images to a classifier on a Raspberry Pi or a phone.\n\n"
         f"{rows}\n"
-        "`edgesmith COMMAND --help` shows a command's options and examples.\n"
+        "`edgesmith` alone says what comes next in this folder.\n"
+        "`edgesmith COMMAND --help` begins with examples, and lists all options.\n"
         "Exit codes: 0 done, 1 an error, 2 wrong usage, 3 a gate not met.\n"
     )
 
 
 def suggestion(word: str) -> str:
-    """`; did you mean 'train'?` for a near miss, else nothing."""
+    """What to type instead of `word`: the command it is near to, or the list of all."""
     from difflib import get_close_matches
 
     near = get_close_matches(word, COMMANDS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"did you mean `edgesmith {near[0]}`?" if near else "`edgesmith --help` lists the commands"

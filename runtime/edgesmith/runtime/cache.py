@@ -1,10 +1,10 @@
-"""Where work is kept that can be done again: data written out as images, features of frozen networks, emulated boards."""
+"""Where work is kept that can be done again: data as images, features of frozen networks, boards, a certificate."""
 
 import os
 from pathlib import Path
 from typing import Literal
 
-CacheKind = Literal["data", "features", "emulated"]
+CacheKind = Literal["data", "features", "emulated", "certificates"]
 
 
 def cache_folder(kind: CacheKind) -> Path:
@@ -16,5 +16,10 @@ def cache_folder(kind: CacheKind) -> Path:
     own = os.environ.get("EDGESMITH_CACHE")
     if own:
         return Path(own).expanduser().absolute() / kind
-    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (shared if shared.is_absolute() else Path.home() / ".cache") / "edgesmith" / kind
+    return xdg_folder("XDG_CACHE_HOME", ".cache") / "edgesmith" / kind
+
+
+def xdg_folder(variable: str, default: str) -> Path:
+    """The folder that `variable` of the XDG Base Directory Specification names, else `default` below home."""
+    named = Path(os.environ.get(variable, ""))
+    return named if named.is_absolute() else Path.home() / default

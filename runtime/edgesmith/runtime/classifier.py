@@ -52,12 +52,14 @@ class Classifier:
         self.engine = open_engine(path, threads=threads, engine=engine, options=options)
         if self.engine.input_shape != self.spec.input.shape:
             raise ModelFileError(
-                f"{path.name}: input {self.engine.input_shape}, its metadata say {self.spec.input.shape}"
+                f"{path.name}: input {self.engine.input_shape}, its metadata say {self.spec.input.shape}",
+                tip="copy it again, or convert it again",
             )
         shapes = {(1, len(self.labels))} | ({(1, 1)} if len(self.labels) == 2 else set())
         if self.engine.output_shape not in shapes:
             raise ModelFileError(
-                f"{path.name}: output {self.engine.output_shape} for {len(self.labels)} labels"
+                f"{path.name}: output {self.engine.output_shape} for {len(self.labels)} labels",
+                tip="copy it again, or convert it again",
             )
 
     @property

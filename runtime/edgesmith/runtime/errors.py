@@ -30,6 +30,12 @@ class OptionError(EdgesmithError):
     """A value that an option does not take."""
 
 
+class SettingError(EdgesmithError):
+    """A file of settings that cannot be meant: wrong usage, as an option that does not exist is."""
+
+    exit_code = 2
+
+
 class DataError(EdgesmithError):
     """A folder, a list or a set of images that cannot serve its purpose."""
 

@@ -39,7 +39,8 @@ def upright(image: Image.Image) -> Image.Image:
 
     Not `ImageOps.exif_transpose`: it packs all other EXIF tags again, and fails at those with odd values.
     """
-    step = _UPRIGHT.get(_orientation_of(image))
+    # Pillow turns a TIFF itself when it loads it; 9.4, the oldest allowed, leaves the tag there all the same.
+    step = None if image.format == "TIFF" else _UPRIGHT.get(_orientation_of(image))
     return image if step is None else image.transpose(step)
 
 

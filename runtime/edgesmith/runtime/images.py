@@ -46,7 +46,11 @@ _DRAFT_MARGINS = {8: 1.5, 4: 2.0, 2: 2.0}
 
 
 def decode(
-    source: ImageSource, spec: InputSpec | None = None, *, channel_order: ChannelOrder = "RGB"
+    source: ImageSource,
+    spec: InputSpec | None = None,
+    *,
+    channel_order: ChannelOrder = "RGB",
+    max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
     """Read a picture completely and return it upright, in mode RGB or, for grey pictures, L.
 
@@ -54,8 +58,8 @@ def decode(
     keeps its upper eight bits, and what is transparent is laid on white. Arrays are uint8: [height, width],
     or [height, width, 3] in `channel_order`, which is for arrays alone. With `spec`, a JPEG that is much
     larger than the input is decoded at 1/2, 1/4 or 1/8 of its size, never below 1.5 times the input's.
-    Raises `ImageError` with the file's name for anything unreadable, truncated or above `MAX_PIXELS`,
-    `OptionError` for another channel order, and `TypeError` for what can be no picture.
+    Raises `ImageError` with the file's name for anything unreadable, truncated or above `max_pixels` (at most
+    `MAX_PIXELS`), `OptionError` for another channel order, and `TypeError` for what can be no picture.
     """
     _require_order(channel_order)
     if isinstance(source, np.ndarray):
@@ -70,9 +74,11 @@ def decode(
         _damage_named(name),
         nullcontext(source) if isinstance(source, Image.Image) else _open(source) as image,
     ):
-        if image.width * image.height > MAX_PIXELS:
+        allowed = min(max_pixels, MAX_PIXELS)
+        if image.width * image.height > allowed:
             raise ImageError(
-                f"{name}: {image.width}x{image.height} pixels are more than the {MAX_PIXELS} allowed"
+                f"{name}: {image.width}x{image.height} pixels are more than the {allowed} allowed",
+                tip="scale it down before, or leave it out",
             )
         if spec is not None and image.format in _DRAFTED and image is not source:  # a caller's stays as it is
             _draft(image, spec)
@@ -91,7 +97,13 @@ def fit(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
     return np.asarray(image, dtype=np.uint8).reshape(spec.shape)
 
 
-def load(source: ImageSource, spec: InputSpec, *, channel_order: ChannelOrder = "RGB") -> NDArray[np.uint8]:
+def load(
+    source: ImageSource,
+    spec: InputSpec,
+    *,
+    channel_order: ChannelOrder = "RGB",
+    max_pixels: int = MAX_PIXELS,
+) -> NDArray[np.uint8]:
     """`decode` and `fit` in one: the model's input, uint8 [1, height, width, channels].
 
     For an array of the input's size this is a view of the array: nothing is copied. Raises as `decode`.
@@ -102,12 +114,15 @@ def load(source: ImageSource, spec: InputSpec, *, channel_order: ChannelOrder = 
             return source[None] if channel_order == "RGB" else source[None, :, :, ::-1]
         if source.shape == spec.shape[1:3] and spec.channels == 1:
             return source[None, :, :, None]
-    return fit(decode(source, spec, channel_order=channel_order), spec)
+    return fit(decode(source, spec, channel_order=channel_order, max_pixels=max_pixels), spec)
 
 
 def _require_order(channel_order: ChannelOrder) -> None:
     if channel_order not in CHANNEL_ORDERS:
-        raise OptionError(f"channel_order {channel_order!r} is none of {', '.join(CHANNEL_ORDERS)}")
+        raise OptionError(
+            f"channel_order {channel_order!r} is none of {', '.join(CHANNEL_ORDERS)}",
+            tip="RGB, or BGR for the frames of OpenCV",
+        )
 
 
 @contextmanager
@@ -119,13 +134,20 @@ def _damage_named(name: str) -> Iterator[None]:
         raise ImageError(f"{name} is not an image that can be read", tip="JPEG, PNG, WebP, …?") from error
     # The warning is Pillow's, for up to twice its limit; it is an exception where warnings are errors.
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"{name}: more pixels than the {MAX_PIXELS} allowed") from error
+        raise ImageError(
+            f"{name}: more pixels than the {MAX_PIXELS} allowed", tip="scale it down before, or leave it out"
+        ) from error
     except FileNotFoundError as error:
-        raise ImageError(f"{name}: no such file") from error
+        raise ImageError(
+            f"{name}: no such file", tip="`ls` shows what is there; names count from the current folder"
+        ) from error
     except (IsADirectoryError, PermissionError) as error:
-        raise ImageError(f"{name} cannot be read: {error.strerror}") from error
+        raise ImageError(f"{name} cannot be read: {error.strerror}", tip="check its permissions") from error
     except DAMAGE as error:
-        raise ImageError(f"{name} is damaged or truncated: {error}") from error
+        raise ImageError(
+            f"{name} is damaged or truncated: {error}",
+            tip="copy it again, or leave it out; `edgesmith check DATA` finds all such pictures of a folder",
+        ) from error
 
 
 def _open(source: str | Path | bytes | bytearray | memoryview | IO[bytes]) -> Image.Image:

@@ -36,7 +36,7 @@ def content_of(path: Path, spec: ModelSpec) -> Content | None:
         with path.open("rb") as file:
             found = content_sha256(file, format_of(path))
     except OSError as error:
-        raise ModelFileError(f"{str(path)!r} cannot be read: {error}") from error
+        raise ModelFileError(f"{str(path)!r} cannot be read: {error}", tip="check its permissions") from error
     except DAMAGE:
         return "damaged"
     return "intact" if found == spec.content_sha256 else "damaged"

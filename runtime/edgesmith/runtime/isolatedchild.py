@@ -56,5 +56,8 @@ def _answer(request: Request) -> dict[str, Any]:
     except EdgesmithError as error:
         return {"error": dataclasses.asdict(Failure.of(error))}
     except MemoryError:
-        needy = ModelFileError(f"it needs more than {request.memory_bytes // 2**20} MiB of memory")
+        needy = ModelFileError(
+            f"it needs more than {request.memory_bytes // 2**20} MiB of memory",
+            tip="do not use it; or `edgesmith verify` without --isolated, if you know who made it",
+        )
         return {"error": dataclasses.asdict(Failure.of(needy))}

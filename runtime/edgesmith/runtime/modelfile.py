@@ -36,7 +36,10 @@ def format_of(path: Path) -> ModelFormat:
     except OSError as error:  # a folder that is closed to us, a name that is too long
         raise _unreadable(path, error) from error
     if not exists:
-        raise ModelFileError(f"{str(path)!r}: no such model file")
+        raise ModelFileError(
+            f"{str(path)!r}: no such model file",
+            tip="`ls` shows what is there; `edgesmith convert` writes model files",
+        )
     for known in MODEL_FORMATS:
         if path.suffix.lower() == f".{known}":
             return known
@@ -61,7 +64,10 @@ def require_size(path: Path) -> None:
     except OSError as error:
         raise _unreadable(path, error) from error
     if size > MAX_MODEL_BYTES:
-        raise ModelFileError(f"{path.name}: {size} bytes are more than the {MAX_MODEL_BYTES} allowed")
+        raise ModelFileError(
+            f"{path.name}: {size} bytes are more than the {MAX_MODEL_BYTES} allowed",
+            tip="no classifier is so large: is it the right file?",
+        )
 
 
 def read_spec(path: Path) -> ModelSpec:
@@ -81,7 +87,9 @@ def read_spec(path: Path) -> ModelSpec:
 
 
 def _unreadable(path: Path, error: OSError) -> ModelFileError:
-    return ModelFileError(f"{str(path)!r} cannot be read: {error.strerror or error}")
+    return ModelFileError(
+        f"{str(path)!r} cannot be read: {error.strerror or error}", tip="check its permissions"
+    )
 
 
 def _from_tflite(path: Path) -> bytes:
@@ -96,7 +104,9 @@ def _from_tflite(path: Path) -> bytes:
                 "no edgesmith metadata: the file is truncated, or not edgesmith's", tip=_CONVERT_TIP
             ) from error
     if len(data) > MAX_SPEC_BYTES:
-        raise ModelFileError(f"{SPEC_NAME} is larger than {MAX_SPEC_BYTES} bytes")
+        raise ModelFileError(
+            f"{SPEC_NAME} is larger than {MAX_SPEC_BYTES} bytes", tip="copy it again, or convert it again"
+        )
     return data
 
 
@@ -117,6 +127,9 @@ def _from_onnx(path: Path) -> bytes:
 
 def _read(file: BinaryIO, field: Field) -> bytes:
     if field.end - field.start > MAX_SPEC_BYTES:
-        raise ModelFileError(f"a metadata entry is larger than {MAX_SPEC_BYTES} bytes")
+        raise ModelFileError(
+            f"a metadata entry is larger than {MAX_SPEC_BYTES} bytes",
+            tip="copy it again, or convert it again",
+        )
     file.seek(field.start)
     return file.read(field.end - field.start)

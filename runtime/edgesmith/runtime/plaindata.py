@@ -53,7 +53,7 @@ def require_plain(path: Path) -> None:
             else:
                 _refuse_external_data(path, file)
     except OSError as error:
-        raise ModelFileError(f"{str(path)!r} cannot be read: {error}") from error
+        raise ModelFileError(f"{str(path)!r} cannot be read: {error}", tip="check its permissions") from error
     except (struct.error, ValueError, EOFError) as error:
         kind = {"tflite": "TFLite", "onnx": "ONNX"}[model_format]
         raise ModelFileError(f"{path.name}: not a whole {kind} file: {error}", tip="copy it again") from error

@@ -78,12 +78,20 @@ class RunRecord:
                 else "`edgesmith train` writes it",
             ) from error
         except OSError as error:
-            raise ModelFileError(f"{str(file)!r} cannot be read: {error.strerror}") from error
+            raise ModelFileError(
+                f"{str(file)!r} cannot be read: {error.strerror}", tip="check its permissions"
+            ) from error
         except (ValueError, RecursionError) as error:
-            raise ModelFileError(f"{str(file)!r} is not JSON: {error}") from error
+            raise ModelFileError(
+                f"{str(file)!r} is not JSON: {error}",
+                tip="it was edited or cut: copy the RUN again, or train again",
+            ) from error
         schema = document.get("schema") if isinstance(document, dict) else None
         if schema != RUN_SCHEMA:
-            raise ModelFileError(f"{str(file)!r} has schema {schema!r}; this version reads {RUN_SCHEMA!r}")
+            raise ModelFileError(
+                f"{str(file)!r} has schema {schema!r}; this version reads {RUN_SCHEMA!r}",
+                tip="train again, or install the edgesmith that wrote it",
+            )
         return from_json(cls, document, where=RUN_FILE)
 
     def images(self, split: SplitName) -> LabelledImages:

@@ -41,7 +41,9 @@ class Scores:
         All classes, where there are fewer. Raises `OptionError` for any other count.
         """
         if not (isinstance(count, Integral) and count >= 1):
-            raise OptionError(f"top({count!r}); a whole number, at least 1, is needed")
+            raise OptionError(
+                f"top({count!r}); a whole number, at least 1, is needed", tip="top(3), for instance"
+            )
         order = np.argsort(-self.values, kind="stable")[:count]
         return [
             Prediction(label=self.labels[index], score=float(self.values[index]), index=int(index))

@@ -120,7 +120,9 @@ class ModelSpec:
         try:
             document: Any = json.loads(data)
         except (ValueError, RecursionError) as error:
-            raise ModelFileError(f"edgesmith.json is not JSON: {error}") from error
+            raise ModelFileError(
+                f"edgesmith.json is not JSON: {error}", tip="copy it again, or convert it again"
+            ) from error
         schema = document.get("schema") if isinstance(document, dict) else None
         if schema != SCHEMA:
             raise ModelFileError(

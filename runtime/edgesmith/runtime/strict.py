@@ -11,6 +11,8 @@ from edgesmith.runtime.errors import ModelFileError
 
 T = TypeVar("T")
 
+_TIP = "it was edited or cut, or another edgesmith wrote it: make it again, or install that one"
+
 
 def from_json(kind: type[T], data: Any, *, where: str) -> T:
     """Build the dataclass `kind` from parsed JSON.
@@ -56,12 +58,12 @@ def _dataclass(kind: Any, data: Any, where: str) -> Any:
     )
     if unknown or missing:
         parts = [f"unknown {unknown}"] * bool(unknown) + [f"missing {missing}"] * bool(missing)
-        raise ModelFileError(f"{where}: keys {' and '.join(parts)}; known are {sorted(fields)}")
+        raise ModelFileError(f"{where}: keys {' and '.join(parts)}; known are {sorted(fields)}", tip=_TIP)
     hints = typing.get_type_hints(kind)
     try:
         return kind(**{name: _build(hints[name], value, f"{where}.{name}") for name, value in data.items()})
     except ValueError as error:  # a field's own check, in __post_init__
-        raise ModelFileError(f"{where}: {error}") from error
+        raise ModelFileError(f"{where}: {error}", tip=_TIP) from error
 
 
 def _scalar(kind: Any, data: Any, where: str) -> Any:
@@ -87,4 +89,6 @@ def _finite(data: Any, where: str) -> float:
 
 def _mistyped(where: str, data: Any, wanted: str) -> ModelFileError:
     shown = repr(data)
-    return ModelFileError(f"{where}: {shown if len(shown) < 60 else shown[:57] + '...'} is not {wanted}")
+    return ModelFileError(
+        f"{where}: {shown if len(shown) < 60 else shown[:57] + '...'} is not {wanted}", tip=_TIP
+    )

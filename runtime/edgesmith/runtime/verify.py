@@ -56,7 +56,10 @@ def verify(path: Path, *, engine: EngineName | None = None, threads: int | None 
         # int8 files were converted, and are exact, on x86; other processors may take the last step differently.
         allowed = 0.0 if classify.spec.precision == "int8" and cpu.is_x86() else golden.tolerance
         if wanted.shape != got.shape:
-            raise ModelFileError(f"{path.name}: golden answers of shape {wanted.shape}, outputs {got.shape}")
+            raise ModelFileError(
+                f"{path.name}: golden answers of shape {wanted.shape}, outputs {got.shape}",
+                tip="copy it again, or convert it again",
+            )
         difference = float(np.abs(got - wanted).max())
         return Verdict(
             file=str(path),

@@ -175,18 +175,20 @@ def int8_activations(model: Any) -> None:
         pytest.param(fuse("TANH"), "CONV_2D with fused TANH", "RELU6", id="fused activation"),
         pytest.param(set_weight(np.nan), "holds NaN or infinite weights", "train", id="NaN"),
         pytest.param(set_weight(np.inf), "holds NaN or infinite weights", "train", id="infinity"),
-        pytest.param(second_input, "2 inputs and 1 outputs", None, id="two inputs"),
-        pytest.param(channels_4, r"\(1, 8, 6, 4\); \[1, height, width, 1 or 3\]", None, id="four channels"),
+        pytest.param(second_input, "2 inputs and 1 outputs", "one input", id="two inputs"),
+        pytest.param(
+            channels_4, r"\(1, 8, 6, 4\); \[1, height, width, 1 or 3\]", "one input", id="four channels"
+        ),
         pytest.param(int8_weights, "INT8; the model is quantized already", "float model", id="int8 weights"),
         pytest.param(
             int8_activations, "INT8 values; the model is quantized already", "float model", id="int8 input"
         ),
     ],
 )
-def test_refused(conv_file: bytes, change: Callable[[Any], None], message: str, tip: str | None) -> None:
+def test_refused(conv_file: bytes, change: Callable[[Any], None], message: str, tip: str) -> None:
     with pytest.raises(UnsupportedModelError, match=message) as refusal:
         read_graph(changed(conv_file, change))
-    assert (refusal.value.tip is None) if tip is None else (tip in str(refusal.value.tip))
+    assert tip in str(refusal.value.tip)
 
 
 def scaled(kind: int) -> Callable[[Any], None]:

@@ -37,7 +37,10 @@ def require_applicable(plan: TrainingPlan, recipe: Recipe) -> None:
             )
     for name, reasons in _NOT_FOR.items():
         if getattr(plan, name) not in (None, Augmentation()) and recipe in reasons:
-            raise OptionError(f"{_flag(name)} with the recipe {recipe!r}: {reasons[recipe]}")
+            raise OptionError(
+                f"{_flag(name)} with the recipe {recipe!r}: {reasons[recipe]}",
+                tip=f"leave {_flag(name)} out; `edgesmith train --help` describes the recipes",
+            )
     if plan.machine.distribute == "hosts" and recipe in _ON_ONE_HOST:
         raise OptionError(
             f"the recipe {recipe!r} trains on one host only", tip="leave out --distribute hosts"

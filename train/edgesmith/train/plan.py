@@ -79,13 +79,17 @@ class MachinePlan:
                 )
             self._require_place()
         elif given := [option for option, value in stated.items() if value is not None]:
-            raise OptionError(f"{' and '.join(given)} without --distribute hosts")
+            raise OptionError(
+                f"{' and '.join(given)} without --distribute hosts",
+                tip="add --distribute hosts, or leave them out",
+            )
 
     def _require_place(self) -> None:
         hosts, index = self.hosts or 0, self.host_index if self.host_index is not None else -1
         if hosts < 2 or not 0 <= index < hosts:
             raise OptionError(
-                f"host {index} of {hosts}; --hosts is 2 or more, --host-index 0..{max(hosts - 1, 1)}"
+                f"host {index} of {hosts}; --hosts is 2 or more, --host-index 0..{max(hosts - 1, 1)}",
+                tip="--hosts 2 --host-index 0 on the first host, --host-index 1 on the second",
             )
         host, _, port = (self.coordinator or "").rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
@@ -157,17 +161,26 @@ class TrainingPlan:
         for name in ("epochs", "patience", "batch_size"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise OptionError(f"{value} as {name.replace('_', ' ')}; at least 1 is needed")
+                raise OptionError(
+                    f"{value} as {name.replace('_', ' ')}; at least 1 is needed",
+                    tip=f"--{name.replace('_', '-')} 1 or more",
+                )
         # The range that numpy, and with it keras.utils.set_random_seed, accepts.
         if not 0 <= self.seed < 2**32:
-            raise OptionError(f"seed {self.seed} is outside 0..{2**32 - 1}")
+            raise OptionError(f"seed {self.seed} is outside 0..{2**32 - 1}", tip="--seed 0, for instance")
 
     def _require_shares(self) -> None:
         for name in ("learning_rate", "head_learning_rate", "temperature"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
-                raise OptionError(f"{value:g} as {name.replace('_', ' ')}; it is above 0")
+                raise OptionError(
+                    f"{value:g} as {name.replace('_', ' ')}; it is above 0",
+                    tip=f"--{name.replace('_', '-')} above 0; without it, the recipe's own",
+                )
         for name in ("dropout", "label_smoothing"):
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1:
-                raise OptionError(f"{value:g} as {name.replace('_', ' ')}; it is at least 0 and below 1")
+                raise OptionError(
+                    f"{value:g} as {name.replace('_', ' ')}; it is at least 0 and below 1",
+                    tip=f"--{name.replace('_', '-')} 0.2, for instance; without it, the recipe's own",
+                )

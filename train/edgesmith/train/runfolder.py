@@ -30,7 +30,10 @@ def require_startable(plan: SettledPlan, *, resume: bool) -> None:
         return
     if not (folder / UNFINISHED_FILE).is_file():
         if (folder / RUN_FILE).is_file() and resume:
-            raise OutputError(f"the training in {str(folder)!r} is finished", tip="name another folder")
+            raise OutputError(
+                f"the training in {str(folder)!r} is finished",
+                tip="`edgesmith convert` goes on from it; -o with another folder trains anew",
+            )
         require_free(folder)
     elif not resume:
         raise OutputError(
@@ -60,7 +63,10 @@ def run_folder(plan: SettledPlan, *, data: str, say: Callable[[str], None]) -> I
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot write {str(folder)!r}: {error.strerror or error}") from error
+        raise OutputError(
+            f"cannot write {str(folder)!r}: {error.strerror or error}",
+            tip="-o with a folder that you may write to",
+        ) from error
     write_json(unfinished, {"schema": _SCHEMA, "data": data, "plan": plan.to_json()})
     try:
         yield folder

@@ -78,7 +78,10 @@ def load_classifier(start: Start) -> Any:
     try:
         return keras.saving.load_model(start.model_file, compile=False)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelFileError(f"{str(start.model_file)!r} cannot be read as a Keras model: {error}") from error
+        raise ModelFileError(
+            f"{str(start.model_file)!r} cannot be read as a Keras model: {error}",
+            tip="copy the RUN again, or train it again: edgesmith train --from RUN/run.json -o NEW",
+        ) from error
 
 
 def require_same_classes(start: Start, labels: tuple[str, ...]) -> None:

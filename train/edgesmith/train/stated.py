@@ -111,7 +111,10 @@ def _require_same_files(document: dict[str, Any], run: Path) -> None:
     for name, file in (("weights", ""), ("teacher", MODEL_FILE)):
         path, sha256 = document.get(name), document.get(f"{name}_sha256")
         if sha256 is not None and sha256_of(Path(str(path)) / file) != sha256:
-            raise DataError(f"{path!r} has changed since {str(run)!r} was trained with it")
+            raise DataError(
+                f"{path!r} has changed since {str(run)!r} was trained with it",
+                tip="put the file of then back; or train anew, without --from",
+            )
 
 
 def _augmentation(arguments: argparse.Namespace) -> Augmentation | None:
@@ -130,9 +133,14 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise OptionError(f"{str(file)!r} cannot be read: {error.strerror or error}") from error
+        raise OptionError(
+            f"{str(file)!r} cannot be read: {error.strerror or error}",
+            tip="check the name that --config gives, and its permissions",
+        ) from error
     except ValueError as error:  # with the line, in tomllib's words; or bytes that are no UTF-8
-        raise OptionError(f"{str(file)!r} is not TOML: {error}") from error
+        raise OptionError(
+            f"{str(file)!r} is not TOML: {error}", tip='as in: epochs = 10, a line each; recipe = "finetune"'
+        ) from error
 
 
 def _known(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:

@@ -137,7 +137,10 @@ def _read(file: Path, model: Any) -> _Stored:
             f"{str(file)!r} cannot be read as Keras weights: {error}",
             tip="a .h5, .weights.h5 or .keras file?",
         ) from error
-    raise ModelFileError(f"{str(file)!r} is an HDF5 file without Keras layers")
+    raise ModelFileError(
+        f"{str(file)!r} is an HDF5 file without Keras layers",
+        tip="--weights takes what model.save or model.save_weights wrote",
+    )
 
 
 def _read_keras_3(layers: Any, model: Any) -> _Stored:

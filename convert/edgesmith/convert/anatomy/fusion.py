@@ -65,7 +65,10 @@ def _session(model: onnx.ModelProto, level: Any, *, optimised: Path | None = Non
         )
     # onnxruntime's exceptions share no base class below Exception (onnxruntime_pybind11_state).
     except Exception as error:
-        raise EngineError(str(error).splitlines()[0]) from error
+        raise EngineError(
+            str(error).splitlines()[0],
+            tip="a newer onnxruntime may be needed: pip install --upgrade onnxruntime",
+        ) from error
 
 
 def _typed(model: onnx.ModelProto) -> ir.Graph:

@@ -51,7 +51,9 @@ def _labels(file: Path) -> tuple[str, ...]:
     try:
         return tuple(line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the labels {str(file)!r}: {error}") from error
+        raise DataError(
+            f"cannot read the labels {str(file)!r}: {error}", tip="a text file, UTF-8, one label a line"
+        ) from error
 
 
 def possible_kinds(plan: ExplainPlan, subject: AnySubject) -> tuple[PictureKind, ...]:

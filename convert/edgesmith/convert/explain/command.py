@@ -68,7 +68,12 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     )
     for flag, known, what, text in named:
         parser.add_argument(
-            flag, nargs="+", metavar=flag[2:].upper(), type=one_of(known, what=what), help=text
+            flag,
+            nargs="+",
+            metavar=flag[2:].upper(),
+            type=one_of(known, what=what),
+            choices=known,
+            help=text,
         )
     parser.add_argument(
         "--class", dest="classes", nargs="+", default=[], metavar="NAME", help="classes to explain (the best)"

@@ -46,7 +46,10 @@ def filter_patterns(model: Any, layer: str, indices: tuple[int, ...], *, seed: i
     network = _small(model)
     node = network.find(layer)
     if len(node.output.shape) != 4:
-        raise UnsupportedModelError(f"{layer!r} gives vectors; filter patterns need a convolutional layer")
+        raise UnsupportedModelError(
+            f"{layer!r} gives vectors; filter patterns need a convolutional layer",
+            tip="--filter-layer with a convolution, or leave it out",
+        )
     answer = keras.Model(network.input, without_activation(node))
     pictures, moved = _climb(answer, indices, seed)
     return FilterPatterns(
@@ -67,7 +70,10 @@ def default_filter_layer(network: Network) -> str:
     mixing = [node for node in convolutions if not isinstance(node.layer, keras.layers.DepthwiseConv2D)]
     candidates = mixing or convolutions
     if not candidates:
-        raise UnsupportedModelError("the model has no convolution, so no filters to show")
+        raise UnsupportedModelError(
+            "the model has no convolution, so no filters to show",
+            tip="--show activations heatmaps leaves the filters out",
+        )
     return candidates[len(candidates) * 2 // 3].path
 
 

@@ -12,6 +12,7 @@ from edgesmith.convert.explain.activations import LayerActivation
 from edgesmith.convert.explain.gradients import feature_gradients
 from edgesmith.convert.explain.network import Network, Node, flatten, without_activation
 from edgesmith.convert.explain.subject import Pixels
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP
 from edgesmith.runtime.errors import DataError, ModelFileError, UnsupportedModelError
 from edgesmith.runtime.scores import probabilities
 from edgesmith.runtime.spec import InputSpec
@@ -50,7 +51,10 @@ class KerasSubject:
         """Convolution, pooling and activation layers for one picture, in order; of one pass."""
         nodes = self.network.of_kinds("convolution", "pooling", "activation")
         if not nodes:
-            raise UnsupportedModelError("the model has no convolution, pooling or activation layers")
+            raise UnsupportedModelError(
+                "the model has no convolution, pooling or activation layers",
+                tip="explain shows convolutional networks; `edgesmith inspect` lists what a converted file holds",
+            )
         model = keras.Model(self.network.input, [node.output for node in nodes])
         outputs = keras.tree.flatten(model(self._tensor(pixels), training=False))
         return [_activation(node, output) for node, output in zip(nodes, outputs, strict=True)]
@@ -123,7 +127,8 @@ def load_keras_subject(
     if len(inputs) != 1 or len(outputs) != 1 or len(inputs[0]) != 4 or None in inputs[0][1:]:
         raise UnsupportedModelError(
             f"inputs of shape {inputs}, {len(outputs)} outputs; one (batch, height, width, channels) and one output"
-            " are needed"
+            " are needed",
+            tip=CLASSIFIER_TIP,
         )
     if geometry is None:
         geometry = _stretched(inputs[0][1:])
@@ -136,7 +141,7 @@ def _stretched(shape: tuple[int, int, int]) -> InputSpec:
     try:
         return InputSpec(height=shape[0], width=shape[1], channels=shape[2])
     except ValueError as error:
-        raise UnsupportedModelError(f"input shape {shape}: {error}") from error
+        raise UnsupportedModelError(f"input shape {shape}: {error}", tip=CLASSIFIER_TIP) from error
 
 
 def _activation(node: Node, output: Any) -> LayerActivation:

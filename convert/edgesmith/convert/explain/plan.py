@@ -43,4 +43,4 @@ class ExplainPlan:
     def __post_init__(self) -> None:
         for name, value in (("top", self.top), ("filters", self.filters), ("channels", self.channels)):
             if value < 1:
-                raise OptionError(f"--{name} {value}; at least 1 is needed")
+                raise OptionError(f"--{name} {value}; at least 1 is needed", tip=f"--{name} 1 or more")

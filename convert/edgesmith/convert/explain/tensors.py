@@ -62,7 +62,10 @@ class TensorReader:
         try:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelFileError(f"{path.name}: LiteRT cannot load it: {error}") from error
+            raise ModelFileError(
+                f"{path.name}: LiteRT cannot load it: {error}",
+                tip="`edgesmith verify` says whether the file is intact; a newer ai-edge-litert may be needed",
+            ) from error
         self._details = {detail["index"]: detail for detail in self._interpreter.get_tensor_details()}
 
     @property

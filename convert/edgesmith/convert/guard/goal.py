@@ -21,10 +21,15 @@ class Goal:
             if value is not None
         ]
         if len(given) != 1:
-            raise OptionError("one of --max-drop and --min-agreement is needed, not both")
+            raise OptionError(
+                "one of --max-drop and --min-agreement is needed, not both", tip="leave one of them out"
+            )
         name, value = given[0]
         if not 0 <= value <= 100:
-            raise OptionError(f"{name} {value:g}; a number from 0 to 100 is needed")
+            raise OptionError(
+                f"{name} {value:g}; a number from 0 to 100 is needed",
+                tip="--max-drop 0.5 or --min-agreement 98, for instance",
+            )
 
     @property
     def needs_labels(self) -> bool:

@@ -58,7 +58,8 @@ def lower(tflite: bytes, *, passes: tuple[Pass, ...]) -> bytes:
             rewrite(model.graph)
         except (ValueError, KeyError) as error:
             raise UnsupportedModelError(
-                f"ONNX lowering failed in {rewrite.__name__} (after {', '.join(done) or 'reading'}): {error}"
+                f"ONNX lowering failed in {rewrite.__name__} (after {', '.join(done) or 'reading'}): {error}",
+                tip="--format tflite leaves the .onnx out",
             ) from error
         done.append(rewrite.__name__)
     define_functions(model)
@@ -91,5 +92,7 @@ def _read_with_tf2onnx(tflite: bytes) -> onnx.ModelProto:
             proto: onnx.ModelProto = graph.make_model("")
         # tf2onnx lets whatever its handlers raise pass: KeyError, ValueError, AttributeError, its own.
         except Exception as error:
-            raise UnsupportedModelError(f"tf2onnx cannot read the TFLite file: {error}") from error
+            raise UnsupportedModelError(
+                f"tf2onnx cannot read the TFLite file: {error}", tip="--format tflite leaves the .onnx out"
+            ) from error
     return proto

@@ -97,7 +97,8 @@ def _error(quantized: QuantizedGraph, operator: Operator, noise: Noise) -> Opera
         snr_db=_decibels(noise.signal.sum(), noise.network.sum()),
         alone_snr_db=_median_decibels(noise.signal, noise.alone),
         rounding_snr_db=_median_decibels(noise.signal, noise.rounding),
-        shift_share=float(noise.shift.sum() / max(noise.network.sum(), 1e-30)),
+        # Of two sums of the same values, the part may be the larger one by float32's last digits.
+        shift_share=min(1.0, float(noise.shift.sum() / max(noise.network.sum(), 1e-30))),
         weight_range=None if weights is None else (float(weights.min()), float(weights.max())),
         activation_range=(limits.low, limits.high),
         outlier_channels=() if weights is None else _outliers(channel_bounds(operator.kind, weights)),

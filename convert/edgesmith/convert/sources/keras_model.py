@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.sources.flatbuffer import to_flatbuffer
 from edgesmith.convert.sources.source import Predict, Source
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP
 from edgesmith.runtime.errors import ModelFileError, UnsupportedModelError
 from edgesmith.runtime.runrecord import RunRecord, sha256_of
 
@@ -83,11 +84,14 @@ class _Keras2DepthwiseConv2D(keras.layers.DepthwiseConv2D):  # type: ignore[misc
 def _image_shape(model: Any) -> tuple[int, int, int]:
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UnsupportedModelError(
-            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs; a classifier has one of each"
+            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs; a classifier has one of each",
+            tip=CLASSIFIER_TIP,
         )
     shape = tuple(model.inputs[0].shape)
     if len(shape) != 4 or None in shape[1:]:
-        raise UnsupportedModelError(f"input shape {shape}; fixed (batch, height, width, channels) is needed")
+        raise UnsupportedModelError(
+            f"input shape {shape}; fixed (batch, height, width, channels) is needed", tip=CLASSIFIER_TIP
+        )
     return shape[1:]
 
 

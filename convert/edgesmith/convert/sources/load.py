@@ -32,7 +32,10 @@ def require_source(path: Path) -> None:
     run = find_run(path)
     if run is not None:
         if not (run / MODEL_FILE).is_file():
-            raise ModelFileError(f"{str(run)!r} holds {RUN_FILE} but no {MODEL_FILE}", tip="train again")
+            raise ModelFileError(
+                f"{str(run)!r} holds {RUN_FILE} but no {MODEL_FILE}",
+                tip="`edgesmith train` writes it: train again",
+            )
     elif path.is_dir():
         if not (path / "saved_model.pb").is_file():
             raise ModelFileError(f"{str(path)!r} holds neither {RUN_FILE} nor saved_model.pb", tip=tip)

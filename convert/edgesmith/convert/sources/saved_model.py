@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgesmith.convert.sources.flatbuffer import to_flatbuffer
 from edgesmith.convert.sources.source import Predict, Source
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP
 from edgesmith.runtime.errors import ModelFileError, UnsupportedModelError
 from edgesmith.runtime.runrecord import sha256_of
 
@@ -26,11 +27,15 @@ def load_saved_model(folder: Path) -> Source:
         loaded = tf.saved_model.load(str(folder))
     # IndexError is what truncated variables raise.
     except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
-        raise ModelFileError(f"{str(folder)!r} is no SavedModel that loads: {error}") from error
+        raise ModelFileError(
+            f"{str(folder)!r} is no SavedModel that loads: {error}",
+            tip="copy the whole folder again, with variables/; or save the model as .keras",
+        ) from error
     signature = loaded.signatures.get(SIGNATURE)
     if signature is None:
         raise UnsupportedModelError(
-            f"{str(folder)!r} has the signatures {sorted(loaded.signatures)}; {SIGNATURE!r} is needed"
+            f"{str(folder)!r} has the signatures {sorted(loaded.signatures)}; {SIGNATURE!r} is needed",
+            tip="model.export(FOLDER) in Keras 3 writes that signature",
         )
     shape, classify = _classifier(signature)
     return Source(
@@ -47,12 +52,13 @@ def _classifier(signature: Any) -> tuple[tuple[int, int, int], Callable[[Any], A
     specs = list(signature.structured_input_signature[1].items())
     if len(specs) != 1 or len(signature.structured_outputs) != 1:
         raise UnsupportedModelError(
-            f"{len(specs)} inputs and {len(signature.structured_outputs)} outputs; a classifier has one of each"
+            f"{len(specs)} inputs and {len(signature.structured_outputs)} outputs; a classifier has one of each",
+            tip=CLASSIFIER_TIP,
         )
     name, spec = specs[0]
     if spec.shape.rank != 4 or None in spec.shape.as_list()[1:]:
         raise UnsupportedModelError(
-            f"input shape {spec.shape}; fixed [batch, height, width, channels] is needed"
+            f"input shape {spec.shape}; fixed [batch, height, width, channels] is needed", tip=CLASSIFIER_TIP
         )
     _, height, width, channels = spec.shape.as_list()
     return (height, width, channels), lambda image: next(iter(signature(**{name: image}).values()))

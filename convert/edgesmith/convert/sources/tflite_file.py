@@ -24,7 +24,10 @@ def load_tflite(file: Path) -> Source:
         interpreter = Interpreter(model_content=flatbuffer)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise ModelFileError(f"{str(file)!r}: LiteRT cannot load it: {str(error).splitlines()[0]}") from error
+        raise ModelFileError(
+            f"{str(file)!r}: LiteRT cannot load it: {str(error).splitlines()[0]}",
+            tip="copy it again; a newer ai-edge-litert may be needed",
+        ) from error
     return Source(
         framework="tflite",
         sha256=sha256_of(file),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from edgesmith.convert.graph.model import Kind
 from edgesmith.runtime.errors import UnsupportedModelError
 
+_FIXED_SIZES = "export the model with fixed input sizes and batch 1"
 _PADDING = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
 
 
@@ -72,7 +73,7 @@ def _pad(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:
 def _reshape(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:
     shape = tuple(int(size) for size in _numbers("RESHAPE", operands, 1))
     if -1 in shape[1:]:
-        raise UnsupportedModelError(f"RESHAPE to the open shape {shape}")
+        raise UnsupportedModelError(f"RESHAPE to the open shape {shape}", tip=_FIXED_SIZES)
     return {"shape": shape}
 
 
@@ -87,7 +88,10 @@ def _resize_bilinear(table: Any, operands: Sequence[NDArray[Any] | None]) -> dic
 
 def _strided_slice(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:
     if table.ellipsisMask or table.newAxisMask or table.shrinkAxisMask or table.offset:
-        raise UnsupportedModelError("STRIDED_SLICE with ellipsis, new or dropped axes")
+        raise UnsupportedModelError(
+            "STRIDED_SLICE with ellipsis, new or dropped axes",
+            tip="take the slice out of the model, or write it as a Cropping2D layer",
+        )
     begin, end, strides = (_numbers("STRIDED_SLICE", operands, place).tolist() for place in (1, 2, 3))
     return {
         "begin": [None if table.beginMask >> axis & 1 else value for axis, value in enumerate(begin)],
@@ -98,7 +102,9 @@ def _strided_slice(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[
 
 def _concatenation(table: Any, operands: Sequence[NDArray[Any] | None]) -> dict[str, Any]:
     if table.axis == 0:
-        raise UnsupportedModelError("CONCATENATION over the batch")
+        raise UnsupportedModelError(
+            "CONCATENATION over the batch", tip="concatenate channels or positions, not pictures"
+        )
     return {"axis": int(table.axis)}
 
 
@@ -107,6 +113,6 @@ def _numbers(kind: str, operands: Sequence[NDArray[Any] | None], place: int) -> 
     if value is None:
         raise UnsupportedModelError(
             f"{kind} computes its operand {place} at run time; fixed shapes are needed",
-            tip="export the model with fixed input sizes and batch 1",
+            tip=_FIXED_SIZES,
         )
     return value

@@ -10,6 +10,7 @@ from edgesmith.convert.graph import Graph, Operator
 from edgesmith.convert.graph.model import ACTIVATIONS, KINDS, Activation, Kind
 from edgesmith.convert.tflite.options import read_options
 from edgesmith.convert.tflite.packing import builtin_code
+from edgesmith.runtime.engines.interface import CLASSIFIER_TIP
 from edgesmith.runtime.errors import UnsupportedModelError
 
 _NAMES = {value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)}
@@ -61,11 +62,14 @@ class _Reader:
         inputs, outputs = list(self.subgraph.inputs), list(self.subgraph.outputs)
         if len(inputs) != 1 or len(outputs) != 1:
             raise UnsupportedModelError(
-                f"{len(inputs)} inputs and {len(outputs)} outputs; an image classifier has one of each"
+                f"{len(inputs)} inputs and {len(outputs)} outputs; an image classifier has one of each",
+                tip=CLASSIFIER_TIP,
             )
         shape = tuple(int(size) for size in self.subgraph.tensors[inputs[0]].shape)
         if len(shape) != 4 or shape[0] != 1 or shape[3] not in (1, 3):
-            raise UnsupportedModelError(f"input shape {shape}; [1, height, width, 1 or 3] is needed")
+            raise UnsupportedModelError(
+                f"input shape {shape}; [1, height, width, 1 or 3] is needed", tip=CLASSIFIER_TIP
+            )
         operators = tuple(self._operator(operator) for operator in self.subgraph.operators)
         return Graph(
             input=self._name(inputs[0]),
@@ -98,7 +102,7 @@ class _Reader:
         kind: Kind = next(known for known in KINDS if known == name)
         tensors = [int(index) for index in operator.inputs if index >= 0]
         if len(operator.outputs) != 1:
-            raise UnsupportedModelError(f"{kind} with {len(operator.outputs)} outputs")
+            raise UnsupportedModelError(f"{kind} with {len(operator.outputs)} outputs", tip=CLASSIFIER_TIP)
         values = [self._constant(index) for index in tensors]
         options = read_options(kind, operator.builtinOptions, values)
         # Shapes, axes and paddings arrive as constant operands; they are options from here on.
@@ -128,7 +132,10 @@ class _Reader:
                 )
             return self._name(index)
         if value.dtype != np.float32:
-            raise UnsupportedModelError(f"{kind} has {value.dtype} weights; float32 is needed")
+            raise UnsupportedModelError(
+                f"{kind} has {value.dtype} weights; float32 is needed",
+                tip="give the float32 model: edgesmith makes the others itself",
+            )
         if not np.isfinite(value).all():
             raise UnsupportedModelError(
                 f"{kind} {self._name(index)!r} holds NaN or infinite weights", tip="train the model again"

@@ -43,7 +43,9 @@ def unpack_model(archive: Path, model: BundledModel, *, parents: tuple[Path, ...
             problem = error
         else:
             return file
-    raise problem or OutputError("no folder for the model")
+    raise problem or OutputError(
+        "no folder for the model", tip="set TMPDIR to a folder that you may write to"
+    )
 
 
 def _read(archive: Path, name: str) -> bytes:
@@ -67,7 +69,10 @@ def _private_folder(parent: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise OutputError(f"cannot write to {str(parent)!r}: {error.strerror or error}") from error
+        raise OutputError(
+            f"cannot write to {str(parent)!r}: {error.strerror or error}",
+            tip="set TMPDIR to a folder that you may write to",
+        ) from error
     others = stat.S_IRWXG | stat.S_IRWXO
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & others:
         raise OutputError(

@@ -85,7 +85,10 @@ def write_bundle(models: Sequence[Path], output: Path) -> Manifest:
     specs = [_sound_spec(path) for path in models]
     for path, spec in zip(models, specs, strict=True):
         if spec.labels != specs[0].labels or spec.input != specs[0].input:
-            raise ModelFileError(f"{path.name} has other labels or another input than {models[0].name}")
+            raise ModelFileError(
+                f"{path.name} has other labels or another input than {models[0].name}",
+                tip="bundle the files of one conversion",
+            )
         if spec.source != specs[0].source:
             raise ModelFileError(
                 f"{path.name} was converted from another model than {models[0].name}",

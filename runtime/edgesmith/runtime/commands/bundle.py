@@ -8,8 +8,9 @@ has. The device needs Python, numpy, Pillow and one engine; edgesmith itself nee
   python edge.pyz doctor        is the machine fit
 
 Examples:
-  edgesmith bundle DEPLOY -o edge.pyz
+  edgesmith bundle deploy/flowers -o edge.pyz
   edgesmith bundle flowers-float32.onnx -o flowers.pyz
+  edgesmith bundle deploy/flowers -o edge.pyz --json > edge.json
 
 """
 

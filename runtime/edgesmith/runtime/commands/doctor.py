@@ -7,6 +7,7 @@ no engine gives the right answers, else 0, whatever else was found.
 Examples:
   edgesmith doctor
   edgesmith doctor --json
+  edgesmith doctor --json > raspberry.json
 
 """
 

@@ -16,7 +16,6 @@ import argparse
 import json
 import signal
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.commands.options import add_engine_options
 from edgesmith.runtime.engines import EngineOptions
 from edgesmith.runtime.errors import OptionError
+from edgesmith.runtime.imagewarnings import without_image_warnings
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.streams import Source, Stream, StreamOptions, StreamResult, open_sources
 from edgesmith.runtime.streams.options import WHEN_BEHIND
@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Classify, print, and return 1 when an image could not be classified, 128 + n after signal n among files."""
     if arguments.top < 1:
-        raise OptionError(f"--top {arguments.top}; at least 1 is needed")
+        raise OptionError(f"--top {arguments.top}; at least 1 is needed", tip="--top 3, for instance")
     source = open_sources(arguments.sources, notice=_complain)  # an empty folder is told before any work
     if arguments.json and source.live:
         raise OptionError(
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             options=_engine_options(arguments),
         )
     with (
-        _without_pillows_warnings(),
+        without_image_warnings(),
         classifier as classify,
         Stream(classify, source, options) as results,
         _ended_by_sigterm(results) as signals,
@@ -140,14 +140,6 @@ def _stream_options(arguments: argparse.Namespace) -> StreamOptions:
 def seconds(text: str) -> float:
     """An argparse type: `0.5s` or `0.5`."""
     return float(text.removesuffix("s"))
-
-
-@contextmanager
-def _without_pillows_warnings() -> Iterator[None]:
-    """Of odd metadata in pictures that can be read all the same; what cannot be read is told by us."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
-        yield
 
 
 @contextmanager

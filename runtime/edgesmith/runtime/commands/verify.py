@@ -11,6 +11,7 @@ memory and time, and a crash there is an error like any other. For files that yo
 
 Examples:
   edgesmith verify flowers-int8.tflite flowers-int8.onnx
+  edgesmith verify flowers-int8.onnx --engine onnxruntime --json
   edgesmith verify --isolated from-a-stranger.tflite
 
 """

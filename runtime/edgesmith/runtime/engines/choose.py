@@ -64,7 +64,10 @@ def open_engine(
     if chosen not in installed:
         raise MissingExtraError(chosen, extra=extras[chosen])
     if threads is not None and not (isinstance(threads, Integral) and 1 <= threads <= MAX_THREADS):
-        raise EngineError(f"{threads!r} threads; a whole number from 1 to {MAX_THREADS} is needed")
+        raise EngineError(
+            f"{threads!r} threads; a whole number from 1 to {MAX_THREADS} is needed",
+            tip="--threads 4, for instance; without it, the machine's cores",
+        )
     require_plain(path)
     threads = threads or min(usable_cores(), MAX_DEFAULT_THREADS)
     if chosen == "onnxruntime":

@@ -92,5 +92,8 @@ def _matching(pattern: str) -> list[Path]:
     found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute ones too
     files = sorted(path for path in found if can_be_opened(path))
     if not files:
-        raise DataError(f"no file matches {pattern!r}")
+        raise DataError(
+            f"no file matches {pattern!r}",
+            tip="`ls` shows what is there; quote a pattern, as in 'shots/*.jpg'",
+        )
     return files

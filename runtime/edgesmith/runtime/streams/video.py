@@ -54,10 +54,13 @@ class VideoSource:
             # Named `http:x.mp4` or `concat:x.mp4`, it is a file all the same. A title may be in Latin-1.
             container = av.open(f"file:{name}", options=_FILES_ONLY, metadata_errors="replace")
         except av.FFmpegError as error:
-            raise DataError(f"{name} is not a video that can be read: {error.strerror or error}") from error
+            raise DataError(
+                f"{name} is not a video that can be read: {error.strerror or error}",
+                tip="`ffprobe FILE` says what it is; ffmpeg -i OLD NEW.mp4 converts it",
+            ) from error
         with container:
             if not container.streams.video:
-                raise DataError(f"{name} holds no video")
+                raise DataError(f"{name} holds no video", tip="`ffprobe FILE` says what it holds")
             for number, picture in enumerate(_pictures(container)):
                 if self._stopped:
                     return
@@ -105,16 +108,23 @@ def upright_pixels(picture: "VideoFrame", *, name: str) -> NDArray[np.uint8]:
 
     if picture.width * picture.height > images.MAX_PIXELS:
         raise ImageError(
-            f"{name}: {picture.width}x{picture.height} pixels are more than the {images.MAX_PIXELS} allowed"
+            f"{name}: {picture.width}x{picture.height} pixels are more than the {images.MAX_PIXELS} allowed",
+            tip="record or convert it at a lower resolution",
         )
     try:
         pixels = np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
     except av.FFmpegError as error:
-        raise ImageError(f"{name}: a frame cannot be converted to RGB: {error}") from error
+        raise ImageError(
+            f"{name}: a frame cannot be converted to RGB: {error}",
+            tip="convert it: ffmpeg -i OLD -pix_fmt yuv420p NEW.mp4",
+        ) from error
     return np.rot90(pixels, picture.rotation // 90)  # both count degrees against the clock
 
 
 def _pixels(picture: "VideoFrame | Exception", name: str, number: int) -> images.ImageSource:
     if isinstance(picture, Exception):
-        raise ImageError(f"{name}: frame {number} is damaged: {picture}") from picture
+        raise ImageError(
+            f"{name}: frame {number} is damaged: {picture}",
+            tip="copy the video again, or convert it: ffmpeg -i OLD NEW.mp4",
+        ) from picture
     return upright_pixels(picture, name=name)

@@ -54,7 +54,8 @@ class Augmentation:
             # Written so that NaN is outside.
             if not (0 <= value <= limit) or (open_end and value == 0):
                 raise OptionError(
-                    f"{value:g} as {name.replace('_', ' ')} is outside {'above 0 to' if open_end else '0 to'} {limit:g}"
+                    f"{value:g} as {name.replace('_', ' ')} is outside {'above 0 to' if open_end else '0 to'} {limit:g}",
+                    tip=f"--{name.replace('_', '-')} within that; docs/augmentation.md says what each does",
                 )
 
     @property

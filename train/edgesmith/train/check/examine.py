@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edgesmith.runtime.errors import ImageError, OptionError
 from edgesmith.train.check.balance import find_imbalance
+from edgesmith.train.check.dimensions import measure_dimensions
 from edgesmith.train.check.duplicates import find_duplicates
 from edgesmith.train.check.findings import Finding, Item, by_severity, counted
 from edgesmith.train.check.geometry import find_poor_pictures
@@ -61,14 +62,18 @@ def examine(plan: CheckPlan, *, progress: Progress | None = None) -> Report:
         *find_poor_pictures(readings, image_size=plan.image_size),
     ]
     return Report(
-        data=str(plan.data), listing=listing, findings=by_severity(findings), seconds=progress.seconds
+        data=str(plan.data),
+        listing=listing,
+        findings=by_severity(findings),
+        seconds=progress.seconds,
+        dimensions=measure_dimensions(readings.values()),
     )
 
 
 def _require(plan: CheckPlan) -> None:
     if plan.image_size < 1:
         raise OptionError(
-            f"--image-size {plan.image_size} is not a number of pixels", tip="224, for instance"
+            f"--image-size {plan.image_size} is not a number of pixels", tip="--image-size 224, for instance"
         )
     if plan.near_distance is not None and not 0 <= plan.near_distance <= LARGEST_DISTANCE:
         raise OptionError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from edgesmith.train.check.balance import interval_at_90, test_counts
+from edgesmith.train.check.dimensions import Dimensions
 from edgesmith.train.check.findings import SEVERITIES, Finding, Item, counted
 from edgesmith.train.check.listing import WHOLE, Listing
 
@@ -17,12 +18,16 @@ _MOST_IN_A_GROUP = 4  # pictures of one group in the text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`data`: as the user named it. `findings`: the worst first. `seconds`: wall time by stage."""
+    """`data`: as the user named it. `findings`: the worst first. `seconds`: wall time by stage.
+
+    `dimensions`: None where no picture could be read.
+    """
 
     data: str
     listing: Listing
     findings: tuple[Finding, ...]
     seconds: dict[str, float]
+    dimensions: Dimensions | None = None
 
     @property
     def passes(self) -> bool:
@@ -39,6 +44,7 @@ class Report:
             "labels": list(self.listing.labels),
             "counts": self.listing.counts(),
             "test": {"images": tests, "interval_at_90": list(interval_at_90(tests)) if tests else None},
+            "pictures": None if self.dimensions is None else self.dimensions.to_json(),
             "summary": self.summary(),
             "findings": [finding.to_json() for finding in self.findings],
             "seconds": self.seconds,

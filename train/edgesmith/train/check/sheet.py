@@ -44,7 +44,7 @@ def require_png(file: Path) -> None:
     """Raise `OptionError` unless the name ends in `.png`. To be called before slow work begins."""
     if file.suffix.lower() != ".png":
         raise OptionError(
-            f"--contact-sheet {str(file)!r} is no .png file", tip="name it check.png, for instance"
+            f"--contact-sheet {str(file)!r} is no .png file", tip="--contact-sheet check.png, for instance"
         )
 
 

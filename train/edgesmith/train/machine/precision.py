@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from edgesmith.train.backend import keras
+from edgesmith.train.kerasfile import make_repeatable
 
 _FLOAT32 = "float32"
 
@@ -11,10 +12,12 @@ _FLOAT32 = "float32"
 def save_as_float32(model: Any, file: Path) -> None:
     """Write a `.keras` file, float32 in weights and in computation, whatever policy the model was trained with.
 
-    Without the optimizer, whose moments are two thirds of the bytes of a file that Keras writes after `fit`.
+    Without the optimizer, whose moments are two thirds of the bytes of a file that Keras writes after `fit`, and
+    without times and addresses: model files say from which source they were made, by its hash.
     """
     network = as_float32(model)
     keras.Model(network.inputs[0], network.outputs[0], name=network.name).save(file)
+    make_repeatable(file)
 
 
 def as_float32(model: Any) -> Any:

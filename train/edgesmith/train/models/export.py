@@ -73,7 +73,10 @@ def build_imagenet_classifier(
     from edgesmith.train.weights import load_weights
 
     if network.imagenet_classifier is None or network.load_imagenet_classifier is None:
-        raise OptionError(f"{network.name} has no ImageNet head")
+        raise OptionError(
+            f"{network.name} has no ImageNet head",
+            tip="`edgesmith models` lists networks; train one of your own with `edgesmith train`",
+        )
     inputs = keras.Input((size, size, 3), name="image")
     outputs = network.imagenet_classifier(normalise(network, inputs), alpha)
     model = keras.Model(inputs, outputs, name=network.name)
@@ -88,7 +91,9 @@ def _read_labels(file: Path) -> tuple[str, ...]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the labels {str(file)!r}: {error}") from error
+        raise DataError(
+            f"cannot read the labels {str(file)!r}: {error}", tip="a text file, UTF-8, one label a line"
+        ) from error
     labels = tuple(line.strip() for line in lines if line.strip())
     if len(set(labels)) != len(labels) or len(labels) != CLASSES:
         raise DataError(

@@ -48,7 +48,8 @@ def first_released(body: Any, unfreeze_from: str) -> int:
     if share is not None:
         if not 0 <= share <= 1:
             raise OptionError(
-                f"--unfreeze-from {unfreeze_from} is outside 0..1, the share of the layers to train"
+                f"--unfreeze-from {unfreeze_from} is outside 0..1, the share of the layers to train",
+                tip="--unfreeze-from 0.3, or the name of a layer",
             )
         return round(len(names) * (1 - share))
     for position, name in enumerate(names):

