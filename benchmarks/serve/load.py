@@ -3,13 +3,14 @@
     python benchmarks/serve/load.py MODEL PHOTOS --side 640 --seconds 15 --slices 4
 
 Slices of the bare runtime and of the server alternate, since machines drift; each slice of the server is compared with
-the mean of the two bare ones around it. Bare is the faster, by its median, of two ways to keep all cores busy, both measured
-in each bare slice with the same JPEG bytes and the same decoding: one `Classifier` with a thread a core, or a `Classifier` of one thread for each core, each
-in a Python thread. The server's clients run on the same cores, in this process (aiohttp), and what they cost counts against
-the server; `server_cpu_per_answer_ms` is without them. `cpu_ratio` is the processor time of a bare picture over that of an
-answer, clients included: what the ratio comes to where nothing waits, and steadier on a machine that has other work. Each client posts pictures of its own, and every answer is
-compared with the one that the `Classifier` gave before: `crossed` counts those that differ, `lost` those that did not come.
-Prints one JSON document.
+the mean of the two bare ones around it. Bare is the faster, by its median, of two ways to keep all cores busy, both
+measured in each bare slice with the same JPEG bytes and the same decoding: one `Classifier` with a thread a core, or a
+`Classifier` of one thread for each core, each in a Python thread. The server's clients (aiohttp) run on the same cores,
+in this process, and what they cost counts against the server.
+
+Each client posts pictures of its own, and every answer is compared with the one that the `Classifier` gave before:
+`crossed` counts those that differ, `lost` those that did not come. `cpu_ratio` is the processor time of a bare picture over
+that of an answer, clients included: steadier than `ratio` on a machine that has other work. Prints one JSON document.
 """
 
 import argparse
