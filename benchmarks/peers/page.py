@@ -63,6 +63,7 @@ def _head(page: Page) -> Iterator[str]:
     data = page.result.data
     yield "# Beside other tools"
     yield ""
+    yield "<!-- not run: other tools in environments of their own; this page is what came out -->"
     yield f"    {COMMAND}"
     yield ""
     yield (

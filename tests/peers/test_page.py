@@ -154,6 +154,12 @@ def test_an_interval_that_tells_nothing_is_called_so(run: RunFactory, page: Page
     assert row(text, "| `tf2onnx-int8.onnx` | `edgesmith-int8.onnx` |")[3].endswith("(unknown)")
 
 
+def test_the_manual_knows_that_the_command_is_not_run(run: RunFactory, page: PageFactory) -> None:
+    lines = render(page(run("edgesmith-int8.onnx", 2.0))).splitlines()
+    assert lines[2].startswith("<!-- not run: ")
+    assert lines[3].startswith("    python benchmarks/peers/measure.py")
+
+
 def test_a_quiet_machine_is_not_accused(run: RunFactory, page: PageFactory) -> None:
     assert "not quiet" not in render(page(run("edgesmith-int8.onnx", 2.0)))
 
