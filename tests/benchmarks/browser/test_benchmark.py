@@ -156,12 +156,17 @@ def test_the_command_prints_one_document_of_all_phones(
 ) -> None:
     from edgesmith.benchmarks.browser import benchmark
 
-    monkeypatch.setattr(benchmark.bench_in_browsers, "__kwdefaults__", {"progress": None, "ready": Phones({"a": whole}, stop=True)})  # fmt: skip
+    def comes(ready: Callable[[WebServer, Site, str], None]) -> None:
+        defaults = {"progress": None, "ready": ready}
+        monkeypatch.setattr(benchmark.bench_in_browsers, "__kwdefaults__", defaults)
+
+    comes(Phones({"a": whole}, stop=True))
     assert main(_words(plan, "--device", "browser", "--port", "0", "--wait", "1", "--json")) == 0
     document = json.loads(capsys.readouterr().out)
     conforms(document)
     assert [one["device"] for one in document["devices"]] == ["browser"]
     assert document["devices"][0]["result"]["browser"]["phone"] == "a"
+    comes(lambda server, site, path: None)  # nobody, where nobody is waited for
     assert main(_words(plan, "--device", "browser", "--resume", "--wait", "0")) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("a:\n")

@@ -39,7 +39,14 @@ def test_markdown_shows_names_as_they_are(title: str, shown: str) -> None:
         ("verdict", "warnings", "headers", "rows", "failed", "charts", "environment", "method"), ()
     )
     text = render_markdown_page(
-        "report.md.jinja", title=title, text_columns=(), int8=None, single_stream=None, command="", **values
+        "report.md.jinja",
+        title=title,
+        text_columns=(),
+        caption="",
+        int8=None,
+        single_stream=None,
+        command="",
+        **values,
     )
     assert text.splitlines()[0] == f"# Benchmark: {shown}"
 
@@ -50,6 +57,7 @@ def test_a_command_stays_in_its_block_whatever_a_file_is_called() -> None:
         "report.md.jinja",
         title="a",
         text_columns=(),
+        caption="",
         int8=None,
         single_stream=None,
         command="edgesmith bench 'a\r# b'",
