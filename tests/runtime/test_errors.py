@@ -3,12 +3,14 @@ import importlib
 import pytest
 
 from edgesmith.runtime import errors
-from edgesmith.runtime.errors import EdgesmithError, GateError, MissingExtraError, needs_extra
+from edgesmith.runtime.errors import EdgesmithError, GateError, MissingExtraError, SettingError, needs_extra
 
 CLEAR = sorted(
     name
     for name, value in vars(errors).items()
-    if isinstance(value, type) and issubclass(value, EdgesmithError) and value is not GateError
+    if isinstance(value, type)
+    and issubclass(value, EdgesmithError)
+    and value not in (GateError, SettingError)
 )
 
 
@@ -19,6 +21,10 @@ def test_a_clear_error_ends_in_exit_code_1(name: str) -> None:
 
 def test_a_gate_ends_in_exit_code_3() -> None:
     assert GateError("0.91 is below 0.95").exit_code == 3
+
+
+def test_a_setting_that_cannot_be_meant_ends_as_a_word_of_the_command_line_does() -> None:
+    assert SettingError("edgesmith.toml, line 3: 'epoch'").exit_code == 2
 
 
 def test_message_and_tip_stay_apart() -> None:

@@ -263,6 +263,7 @@ def test_an_interval_that_is_no_number(models: dict[str, Path], capsys: Capture)
     assert "invalid seconds value: 'often'" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_at_a_pipe_that_nobody_writes_to(models: dict[str, Path], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jpg")
     words = ["predict", str(models["float onnx"]), str(tmp_path / "a.jpg")]

@@ -8,7 +8,7 @@ from edgesmith.runtime.errors import MissingExtraError, ModelFileError
 from edgesmith.runtime.images import load
 from edgesmith.runtime.spec import InputSpec
 from edgesmith.train.models.export import build_imagenet_classifier
-from edgesmith.train.zoo import torch_checkpoint
+from edgesmith.train.zoo import efficientnet_lite0
 from edgesmith.train.zoo.efficientnet_lite0 import (
     EFFICIENTNET_LITE0,
     checkpoint_file,
@@ -59,7 +59,7 @@ def test_kernels_are_turned_to_the_layout_of_keras() -> None:
 def test_checkpoint_with_a_tensor_too_few_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = read_checkpoint(checkpoint_file())
     del tensors["_bn1.bias"]
-    monkeypatch.setattr(torch_checkpoint, "read_checkpoint", lambda file: tensors)
+    monkeypatch.setattr(efficientnet_lite0, "read_checkpoint", lambda file: tensors)
 
     with pytest.raises(ModelFileError, match=r"lacks '_bn1\.bias'"):
         load_imagenet(build_body(EFFICIENTNET_LITE0, SPEC, alpha=1.0))
@@ -67,7 +67,7 @@ def test_checkpoint_with_a_tensor_too_few_is_refused(monkeypatch: pytest.MonkeyP
 
 def test_checkpoint_with_a_tensor_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = {**read_checkpoint(checkpoint_file()), "_blocks.16.weight": np.zeros(1)}
-    monkeypatch.setattr(torch_checkpoint, "read_checkpoint", lambda file: tensors)
+    monkeypatch.setattr(efficientnet_lite0, "read_checkpoint", lambda file: tensors)
 
     with pytest.raises(ModelFileError, match=r"_blocks\.16\.weight"):
         load_imagenet(build_body(EFFICIENTNET_LITE0, SPEC, alpha=1.0))
