@@ -285,6 +285,7 @@ def narrow_model(most: int) -> Any:
     return keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(Narrow(most)(inputs)))
 
 
+@pytest.mark.slow
 def test_out_of_memory_halves_the_batch_says_so_and_learns(tmp_path: Path) -> None:
     stream = io.StringIO()
 
@@ -304,6 +305,7 @@ def test_out_of_memory_halves_the_batch_says_so_and_learns(tmp_path: Path) -> No
     assert (kept.counters.micro_batch, kept.counters.accumulated) == (4, 4)
 
 
+@pytest.mark.slow
 def test_one_image_too_many_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(EdgesmithError, match="a batch of one image does not fit into memory"):
         fit_tiny(tmp_path, model=narrow_model(0))

@@ -188,6 +188,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_sigkill_and_resume_on_the_command_line(data: Path, tmp_path: Path) -> None:
     words = ["train", str(data), "--recipe", "scratch-augment", "--model", "separable_small"]
     words += ["--image-size", "16", "--epochs", "2", "--batch-size", "8"]

@@ -20,6 +20,7 @@ def across(port: int, index: int, hosts: int = 2) -> tuple[str, ...]:
     return ("--distribute", "hosts", *place)
 
 
+@pytest.mark.slow
 def test_two_hosts_come_to_the_weights_of_one_process(tmp_path: Path, start: Start, port: int) -> None:
     runs = [start(f"host{index}", "--epochs", "2", *across(port, index), output="run") for index in (0, 1)]
     runs.append(start("one", "--epochs", "2", backend="jax"))

@@ -20,6 +20,7 @@ def test_one_device_is_an_error() -> None:
         mirrored_strategy(batch_size=32)
 
 
+@pytest.mark.slow
 def test_two_devices_come_to_the_weights_of_one(tmp_path: Path, start: Start) -> None:
     runs = {
         "one": start("one", "--epochs", "2"),
