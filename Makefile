@@ -13,7 +13,7 @@ help:
 	@echo "make test-arm64 every engine on emulated Raspberry Pis (Debian: apt-get install qemu-user)"
 	@echo "make fuzz       100,000 damaged pictures, model files and specs, twice (an hour)"
 	@echo "make docs       the manual: build/docs/index.html, without a network"
-	@echo "make page       the pages for browsers, as the distribution edgesmith-page (needs Node 20)"
+	@echo "make page       the pages for browsers, as the distribution edgesmith-page (needs Node 20.19)"
 	@echo "make peers      docs/peers.md: beside other tools (RUN=folder, MEDIAPIPE=python that has mediapipe)"
 	@echo "make release    dist/: sdist, wheel, bills of materials, SHA256SUMS (signed with RELEASE_KEY=file)"
 	@echo "make lint       ruff, mypy, import-linter"
@@ -56,7 +56,7 @@ docs: $(VENV)/.installed
 # From npm by package-lock.json into build/page/dist and .venv; compressing for the web takes a minute. Install scripts
 # of packages are not run.
 page: $(VENV)/.installed
-	@command -v npm >/dev/null || { echo "make page needs Node 20 or later with npm: nodejs.org, or apt-get install npm"; exit 1; }
+	@command -v npm >/dev/null || { echo "make page needs Node 20.19 or later with npm: nodejs.org, or apt-get install npm"; exit 1; }
 	cd benchmarks/page && npm ci --ignore-scripts --no-audit --no-fund && npm run check
 	$(BIN)/python benchmarks/page/notices.py
 	cd benchmarks/page && npm run build

@@ -7,6 +7,7 @@ Nothing is published. What lies uncommitted in the checkout is not in it.
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from release.archives import build_twice, export
 from release.bill import require_installed, write_bills
 from release.checksums import check_sums, sign, write_sums
-from release.contents import check_contents, version_of
+from release.contents import check_contents, metadata_of
 from release.failure import ReleaseError
 
 CHECKOUT = Path(__file__).parents[2]
@@ -36,20 +37,23 @@ def main(words: list[str]) -> int:
 
 
 def make_release(output: Path, *, commit: str, key: Path | None) -> None:
-    """All of it, into `output`. Raises `ReleaseError` for what must not be published."""
+    """All of it, into `output`, or nothing. Raises `ReleaseError` for what must not be published."""
     if output.is_dir() and any(output.iterdir()):
         raise ReleaseError(f"{str(output)!r} is not empty; take another --output, or remove it")
+    if key is not None and not key.is_file():
+        raise ReleaseError(f"no such key: {str(key)!r}")
     with tempfile.TemporaryDirectory() as work:
-        source = Path(work) / "edgesmith"
-        archives = build_twice(source, output, moment=export(CHECKOUT, commit, source))
+        source, made = Path(work) / "edgesmith", Path(work) / "made"
+        archives = build_twice(source, made, moment=export(CHECKOUT, commit, source))
         check_contents(archives, source)
-    require_installed(archives.wheel)
-    bills, absent = write_bills(output, version_of(archives.wheel))
-    sums = write_sums(output, [archives.sdist, archives.wheel, *bills])
-    check_sums(output)
-    signed = [sign(output, key)] if key else []
-    for file in (archives.sdist, archives.wheel, *bills, sums, *signed):
-        print(f"{file.stat().st_size:>10,} bytes  {file}")
+        require_installed(archives.wheel)
+        bills, absent = write_bills(made, str(metadata_of(archives.wheel)["Version"]))
+        sums = write_sums(made, [archives.sdist, archives.wheel, *bills])
+        check_sums(made)
+        signed = [sign(made, key)] if key else []
+        shutil.copytree(made, output, dirs_exist_ok=True)
+    for name in (file.name for file in (archives.sdist, archives.wheel, *bills, sums, *signed)):
+        print(f"{(output / name).stat().st_size:>10,} bytes  {output / name}")
     if absent:
         print(
             f"no bill of materials, since a package is not installed here: {', '.join(absent)}",

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from release.checksums import sha256_of
 from release.failure import ReleaseError
+from release.programs import output_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +24,10 @@ class Archives:
 
 def export(checkout: Path, commit: str, folder: Path) -> int:
     """Write the files of a commit, and nothing that lies beside them, into `folder`; the commit's time, Unix seconds."""
-    archive = _git(checkout, "archive", "--format=tar", commit)
+    archive = output_of(["git", "archive", "--format=tar", commit], folder=checkout)
     with tarfile.open(fileobj=BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
-    return int(_git(checkout, "log", "-1", "--format=%ct", commit))
+    return int(output_of(["git", "log", "-1", "--format=%ct", commit], folder=checkout))
 
 
 def build_twice(source: Path, output: Path, *, moment: int) -> Archives:
@@ -38,7 +38,7 @@ def build_twice(source: Path, output: Path, *, moment: int) -> Archives:
     with tempfile.TemporaryDirectory() as work:
         # Two places, so that a path that gets into an archive is seen too.
         first, second = (
-            _build(_copied(source, Path(work) / name), moment=moment) for name in ("one", "other")
+            _build(shutil.copytree(source, Path(work) / name), moment=moment) for name in ("one", "other")
         )
         for one, other in ((first.sdist, second.sdist), (first.wheel, second.wheel)):
             if sha256_of(one) != sha256_of(other):
@@ -49,23 +49,10 @@ def build_twice(source: Path, output: Path, *, moment: int) -> Archives:
         )
 
 
-def _copied(source: Path, folder: Path) -> Path:
-    return shutil.copytree(source, folder)
-
-
 def _build(source: Path, *, moment: int) -> Archives:
     # Without isolation: the build backend is the one that constraints.txt pins, and no network is needed.
     output = source / "dist"
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(output), str(source)]
     variables = {**os.environ, "SOURCE_DATE_EPOCH": str(moment)}  # reproducible-builds.org
-    finished = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if finished.returncode:
-        raise ReleaseError(f"the build failed:\n{finished.stdout}{finished.stderr}")
+    output_of(command, variables=variables)
     return Archives(sdist=next(output.glob("*.tar.gz")), wheel=next(output.glob("*.whl")))
-
-
-def _git(checkout: Path, *words: str) -> bytes:
-    finished = subprocess.run(["git", "-C", str(checkout), *words], capture_output=True, check=False)  # noqa: S603, S607 - git, wherever it is
-    if finished.returncode:
-        raise ReleaseError(f"git {words[0]}: {finished.stderr.decode().strip()}")
-    return finished.stdout

@@ -4,9 +4,7 @@ One CycloneDX document an extra, of what is installed in this environment; an ex
 here has none. Without time stamps and serial numbers, so that the same environment gives the same bytes.
 """
 
-import email
 import json
-import zipfile
 from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -23,6 +21,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from release.contents import metadata_of
 from release.failure import ReleaseError
 
 PROJECT = "edgesmith"
@@ -68,9 +67,7 @@ def write_bills(folder: Path, version: str) -> tuple[list[Path], list[str]]:
 
 def require_installed(wheel: Path) -> None:
     """Raise `ReleaseError` unless the edgesmith installed here needs what the one in `wheel` needs."""
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        stated = email.message_from_bytes(archive.read(name)).get_all("Requires-Dist", [])
+    stated = metadata_of(wheel).get_all("Requires-Dist", [])
     if sorted(stated) != sorted(distribution(PROJECT).requires or ()):
         raise ReleaseError(
             "the edgesmith that is installed here has other requirements: pip install --editable ."

@@ -4,11 +4,11 @@ Verified by anyone with `sha256sum --check` and `ssh-keygen -Y verify` (docs/rel
 """
 
 import hashlib
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from release.failure import ReleaseError
+from release.programs import output_of
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 NAMESPACE = "edgesmith-release"  # a signature is good for this purpose alone (ssh-keygen(1), -n)
@@ -45,20 +45,5 @@ def sign(folder: Path, key: Path) -> Path:
     """Write `SHA256SUMS.sig` with the private `key`; ssh-keygen asks for its passphrase, or the agent has it."""
     signature = folder / SIGNATURE
     signature.unlink(missing_ok=True)  # ssh-keygen would ask
-    _ssh_keygen("sign", "-f", str(key), "-n", NAMESPACE, str(folder / SUMS))
+    output_of(["ssh-keygen", "-Y", "sign", "-f", str(key), "-n", NAMESPACE, str(folder / SUMS)])
     return signature
-
-
-def verify(folder: Path, signers: Path, who: str) -> None:
-    """Raise `ReleaseError` unless `who` of the file `signers` (ssh-keygen(1), ALLOWED SIGNERS) signed these very files."""
-    words = ["-f", str(signers), "-I", who, "-n", NAMESPACE, "-s", str(folder / SIGNATURE)]
-    _ssh_keygen("verify", *words, text=(folder / SUMS).read_bytes())
-    check_sums(folder)
-
-
-def _ssh_keygen(action: str, *words: str, text: bytes = b"") -> None:
-    command = ["ssh-keygen", "-Y", action, *words]
-    finished = subprocess.run(command, input=text, capture_output=True, check=False)  # noqa: S603 - ssh-keygen, wherever it is
-    if finished.returncode:
-        said = (finished.stdout + finished.stderr).decode().strip()
-        raise ReleaseError(f"ssh-keygen -Y {action}: {said}")

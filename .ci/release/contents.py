@@ -1,8 +1,9 @@
-"""What may be in the archives: the four parts as they stand in the source, the licence, and nothing else."""
+"""What may be in the archives: the four parts as they stand in the source and what stands beside them."""
 
 import email
 import tarfile
 import zipfile
+from email.message import Message
 from pathlib import Path, PurePosixPath
 
 from release.archives import Archives
@@ -26,7 +27,7 @@ def check_contents(archives: Archives, source: Path) -> None:
     parts = _files_of_parts(source)
     packed = {name for name in wheel if not _is_metadata(name)}
     _require_equal(packed, {name.partition("/")[2] for name in parts}, archives.wheel.name)
-    beside = {name for name in sdist if not name.startswith("docs/")} - parts
+    beside = {name for name in sdist if not name.startswith("docs/schemas/")} - parts
     _require_equal(parts & sdist, parts, archives.sdist.name)
     _require_equal(
         beside, _SDIST_FILES & beside | {"LICENSE", "PKG-INFO", "pyproject.toml"}, archives.sdist.name
@@ -41,11 +42,11 @@ def check_contents(archives: Archives, source: Path) -> None:
         raise ReleaseError(f"{archives.wheel.name}: {size:,} bytes are more than {MAX_WHEEL_BYTES:,}")
 
 
-def version_of(wheel: Path) -> str:
-    """The version that a wheel states in its metadata."""
+def metadata_of(wheel: Path) -> Message:
+    """What a wheel states of itself: `Version`, `Requires-Dist` and the like."""
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        return str(email.message_from_bytes(archive.read(name))["Version"])
+        return email.message_from_bytes(archive.read(name))
 
 
 def _files_of_parts(source: Path) -> set[str]:

@@ -37,7 +37,8 @@ def surface() -> Surface:
         "documents": sorted(
             line
             for file in (CHECKOUT / "docs" / "schemas").glob("*.json")
-            for line in _keys(file.name.partition(".")[0], json.loads(file.read_text()))
+            for name, definition in json.loads(file.read_text())["$defs"].items()
+            for line in _keys(f"{file.name.partition('.')[0]} {name}", definition)
         ),
     }
 
@@ -50,22 +51,26 @@ def removed(before: Surface, now: Surface) -> list[str]:
 
 
 def _names(module_name: str) -> Iterator[str]:
-    """`edgesmith.train.train(plan, *, report)`; the fields of dataclasses; public methods of other classes."""
+    """`edgesmith.train.train(plan, *, report)`; the fields of dataclasses; public methods."""
     module = importlib.import_module(module_name)
     for name in module.__all__:
         value = getattr(module, name)
         yield f"{module_name}.{name}"
         if dataclasses.is_dataclass(value):
             yield from (f"{module_name}.{name}.{field.name}" for field in dataclasses.fields(value))
-        elif inspect.isclass(value) and not issubclass(value, Exception):
+        if inspect.isclass(value) and not issubclass(value, Exception):
             yield from (f"{module_name}.{name}{line}" for line in _methods(value))
         elif inspect.isfunction(value):
             yield from (f"{module_name}.{name}({word})" for word in inspect.signature(value).parameters)
 
 
 def _methods(kind: type) -> Iterator[str]:
+    """`.invoke(pixels)`, `.labels`; not the constructor of a dataclass, which takes its fields."""
+    special = (
+        {"__call__", "__enter__"} if dataclasses.is_dataclass(kind) else {"__call__", "__enter__", "__init__"}
+    )
     for name, value in vars(kind).items():
-        is_public = not name.startswith("_") or name in ("__call__", "__init__", "__enter__")
+        is_public = not name.startswith("_") or name in special
         if is_public and inspect.isfunction(value):
             words = [word for word in inspect.signature(value).parameters if word != "self"]
             yield from (f".{name}({word})" for word in words)
@@ -94,12 +99,12 @@ def _settings() -> Iterator[str]:
         yield from (f"[{section}] {field.name}" for field in dataclasses.fields(kind))
 
 
-def _keys(document: str, schema: Any) -> Iterator[str]:
-    """`bench-1 BenchRun.file required`: each key of each object."""
-    for name, definition in schema["$defs"].items():
-        for variant in (definition, *definition.get("oneOf", ())):
-            for key in variant.get("properties", ()):
-                yield f"{document} {name}.{key}" + " required" * (key in variant.get("required", ()))
+def _keys(place: str, schema: Any) -> Iterator[str]:
+    """`bench-1 BenchRun.file required`: each key of an object, and of the objects described inside it."""
+    for variant in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        for key, value in variant.get("properties", {}).items():
+            yield f"{place}.{key}" + " required" * (key in variant.get("required", ()))
+            yield from _keys(f"{place}.{key}", value)
 
 
 def main(words: list[str]) -> int:

@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release.failure import ReleaseError
+from release.programs import ended_program, output_of
 
 CHECKOUT = Path(__file__).parents[2]
 OLD = CHECKOUT / "tests" / "formats" / "old" / "1"
@@ -39,17 +39,20 @@ _SERVICE = f"""
 import json, subprocess, sys, urllib.request
 words = [sys.executable, "-m", "edgesmith", "serve", "{_INT8}.onnx", "--port", "0", "--json"]
 with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-    text, decoded = "", None
-    while decoded is None:
-        text += server.stdout.readline()
-        try:
-            decoded = json.loads(text)
-        except ValueError:
-            assert server.poll() is None, text
-    request = urllib.request.Request(decoded["classify"], open("red.png", "rb").read(), {{"Content-Type": "image/png"}})
-    with urllib.request.urlopen(request) as answer:
-        assert json.load(answer)["top"][0]["label"] in ("blue", "green", "red")
-    server.terminate()
+    try:
+        text, decoded = "", None
+        while decoded is None:
+            text += server.stdout.readline()
+            try:
+                decoded = json.loads(text)
+            except ValueError:
+                assert server.poll() is None, text
+        headers = {{"Content-Type": "image/png"}}
+        request = urllib.request.Request(decoded["classify"], open("red.png", "rb").read(), headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert json.load(answer)["top"][0]["label"] in ("blue", "green", "red")
+    finally:
+        server.terminate()
     assert server.wait(30) == 0
 """
 
@@ -189,17 +192,12 @@ def _edgesmith(environment: Path, line: str, folder: Path, extra: str) -> None:
     words = line.split()
     code = int(words.pop(0)) if words[0].isdigit() else 0
     allowed = (0, 3) if line == "doctor --json" else (code,)  # 3: no engine, which not every extra has
-    finished = subprocess.run(  # noqa: S603 - our own commands
-        [str(environment / "bin" / "edgesmith"), *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_clean(),
-    )
-    if finished.returncode not in allowed or "Traceback" in finished.stderr:
+    command = [str(environment / "bin" / "edgesmith"), *words]
+    finished = ended_program(command, folder=folder, variables=_clean())
+    stdout, stderr = (said.decode(errors="replace") for said in (finished.stdout, finished.stderr))
+    if finished.returncode not in allowed or "Traceback" in stderr:
         raise ReleaseError(
-            f"[{extra}] edgesmith {line}: exit code {finished.returncode}\n{finished.stdout[-2000:]}{finished.stderr[-4000:]}"
+            f"[{extra}] edgesmith {line}: exit code {finished.returncode}\n{stdout[-2000:]}{stderr[-4000:]}"
         )
 
 
@@ -210,17 +208,12 @@ def _clean() -> dict[str, str]:
     }
 
 
-def _run(command: Sequence[str], folder: Path) -> str:
-    finished = subprocess.run(  # noqa: S603 - our own commands
-        command, cwd=folder, capture_output=True, text=True, check=False, env=_clean()
-    )
-    if finished.returncode:
-        raise ReleaseError(f"{' '.join(command[:5])} …: {finished.stderr[-4000:]}")
-    return finished.stdout
+def _run(command: Sequence[str], folder: Path) -> bytes:
+    return output_of(command, folder=folder, variables=_clean())
 
 
 def _version(environment: Path) -> str:
-    return _run([str(environment / "bin" / "python"), "--version"], environment).strip()
+    return _run([str(environment / "bin" / "python"), "--version"], environment).decode().strip()
 
 
 def _packages(environment: Path) -> str:

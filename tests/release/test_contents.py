@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from release.archives import Archives
-from release.contents import MAX_WHEEL_BYTES, PARTS, check_contents, version_of
+from release.contents import MAX_WHEEL_BYTES, PARTS, check_contents, metadata_of
 from release.failure import ReleaseError
 
 INFO = "edgesmith-1.0.dist-info"
@@ -56,7 +56,7 @@ def pack(source: Path, tmp_path: Path) -> Pack:
 def test_what_should_be_there(pack: Pack, source: Path) -> None:
     archives = pack(sdist="docs/schemas/model-1.schema.json CHANGELOG.md")
     check_contents(archives, source)
-    assert version_of(archives.wheel) == "1.0"
+    assert metadata_of(archives.wheel)["Version"] == "1.0"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,7 @@ def test_what_should_be_there(pack: Pack, source: Path) -> None:
         ({"wheel": "edgesmith/runtime/photo.jpg"}, "stray .*photo.jpg"),
         ({"wheel": "edgesmith/__init__.py"}, "stray .*edgesmith/__init__.py"),
         ({"sdist": "tests/data/photo.jpg"}, "stray .*tests/data/photo.jpg"),
+        ({"sdist": "docs/release.md"}, "stray .*docs/release.md"),
         ({"without": "edgesmith/train/__init__.py"}, "missing .*edgesmith/train/__init__.py"),
         ({"without": "convert/edgesmith/convert/py.typed"}, "missing .*convert/py.typed"),
         ({"without": f"{INFO}/licenses/LICENSE"}, "the licence is missing"),
@@ -77,6 +78,7 @@ def test_what_should_be_there(pack: Pack, source: Path) -> None:
         "data",
         "namespace",
         "data in the sdist",
+        "documents in the sdist",
         "a module",
         "types",
         "licence",

@@ -24,10 +24,12 @@ def test_nothing_public_has_gone_and_what_came_is_in_the_list() -> None:
     "line",
     [
         "api: edgesmith.runtime.Classifier.invoke(pixels)",
+        "api: edgesmith.runtime.Scores.top",
         "commands: predict --json-lines",
         "commands: bench --engine onnxruntime",
         "settings: [convert] precision",
         "documents: bench-1 BenchRun.samples_ms required",
+        "documents: run-1 RunRecord.metrics.test",
     ],
 )
 def test_a_removal_is_named(line: str) -> None:
