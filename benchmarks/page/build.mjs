@@ -3,13 +3,13 @@
  * `.gz` and `.br` where that is smaller. `make page` calls it, after notices.py.
  */
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const HERE = new URL("./", import.meta.url).pathname;
-const STATIC = `${HERE}build/static`;
-const MODULES = `${HERE}node_modules`;
+const HERE = import.meta.dirname;
+const STATIC = `${HERE}/build/static`;
+const MODULES = `${HERE}/node_modules`;
 
 /** One of them is loaded: with threads, without, and for Safari, which has no relaxed SIMD. */
 const LITERT = ["litert_wasm_threaded_internal", "litert_wasm_internal", "litert_wasm_compat_internal"];
@@ -22,14 +22,14 @@ function versionOf(name) {
 
 /** The one of both distributions. */
 function ownVersion() {
-  const found = readFileSync(`${HERE}../../pyproject.toml`, "utf-8").match(/^version = "([^"]+)"/m);
+  const found = readFileSync(`${HERE}/../../pyproject.toml`, "utf-8").match(/^version = "([^"]+)"/m);
   if (!found) throw new Error("pyproject.toml names no version");
   return found[1];
 }
 
 async function bundle() {
   await build({
-    entryPoints: [`${HERE}source/bench.js`, `${HERE}source/live.js`],
+    entryPoints: [`${HERE}/source/bench.js`, `${HERE}/source/live.js`],
     outdir: STATIC,
     bundle: true,
     splitting: true,
@@ -47,7 +47,7 @@ async function bundle() {
 }
 
 function copy() {
-  for (const name of ["bench.html", "live.html", "page.css"]) cpSync(`${HERE}source/${name}`, `${STATIC}/${name}`);
+  for (const name of ["bench.html", "live.html", "page.css"]) cpSync(`${HERE}/source/${name}`, `${STATIC}/${name}`);
   for (const name of LITERT.flatMap((stem) => [`${stem}.js`, `${stem}.wasm`])) {
     cpSync(`${MODULES}/@litertjs/core/wasm/${name}`, `${STATIC}/litert/${name}`);
   }
@@ -64,7 +64,7 @@ function compress() {
     const content = readFileSync(path);
     const made = { gz: gzipSync(content, { level: 9 }), br: brotliCompressSync(content, { params: BROTLI }) };
     for (const [suffix, smaller] of Object.entries(made)) {
-      if (smaller.length < statSync(path).size) writeFileSync(`${path}.${suffix}`, smaller);
+      if (smaller.length < content.length) writeFileSync(`${path}.${suffix}`, smaller);
     }
   }
 }
@@ -73,5 +73,5 @@ rmSync(STATIC, { recursive: true, force: true });
 mkdirSync(STATIC, { recursive: true });
 await bundle();
 copy();
-cpSync(`${HERE}build/notices.txt`, `${STATIC}/notices.txt`);
+cpSync(`${HERE}/build/notices.txt`, `${STATIC}/notices.txt`);
 compress();

@@ -1,5 +1,7 @@
 /** What this browser tells of itself and of the phone. */
 
+import { canShareMemory } from "./engines/ground.js";
+
 /**
  * User-Agent Client Hints, as far as browsers have them: Chromium, in secure pages.
  * @typedef {{getHighEntropyValues(hints: string[]): Promise<{model?: string, platform?: string, platformVersion?: string}>}} ClientHints
@@ -25,7 +27,7 @@ export function browser() {
     user_agent: navigator.userAgent.slice(0, 500),
     cores: navigator.hardwareConcurrency ?? 1,
     isolated: globalThis.crossOriginIsolated === true,
-    shared_array_buffer: typeof SharedArrayBuffer !== "undefined",
+    shared_array_buffer: canShareMemory(),
     viewport: { width: innerWidth, height: innerHeight, pixel_ratio: devicePixelRatio },
   };
 }

@@ -20,9 +20,9 @@
  * @property {string[]} labels
  * @property {InputSpec} input
  * @property {number[][]} golden the right answers to the golden inputs, one row each
- * @property {number} [golden_bound] largest difference that still counts as the same kernels' work
+ * @property {number} golden_bound largest difference that still counts as the same kernels' work
  * @property {"uint8" | "float32"} output_dtype
- * @property {number[]} [images] indices of `BenchConfig.images`
+ * @property {number[]} images indices of `BenchConfig.images`; the live page has none
  *
  * @typedef {object} Plan
  * @property {number} samples at least so many samples of each variant

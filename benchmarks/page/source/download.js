@@ -22,15 +22,31 @@ export async function patiently(address, options) {
 /**
  * @param {string} address
  * @param {number} bytes as announced
- * @param {(share: number) => void} [onProgress] 0..1
+ * @param {(share: number) => void} [onProgress] 0..1; back to the beginning after a connection that broke
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @throws {Error} where the server says that the request is wrong (4xx), or sends another number of bytes
  */
 export async function download(address, bytes, onProgress = () => {}) {
-  const response = await patiently(address);
+  for (;;) {
+    const content = await received(await patiently(address), { address, bytes, onProgress });
+    if (content) return content;
+    await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS));
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {{address: string, bytes: number, onProgress: (share: number) => void}} announced
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null where the connection broke
+ */
+async function received(response, { address, bytes, onProgress }) {
   const content = new Uint8Array(bytes);
   let place = 0;
   const reader = response.body?.getReader();
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+  for (;;) {
+    const part = await reader?.read().catch(() => null);
+    if (part === null) return null;
+    if (!part?.value) break;
     if (place + part.value.length > bytes) throw new Error(`${address}: more than the ${bytes} bytes announced`);
     content.set(part.value, place);
     place += part.value.length;

@@ -4,9 +4,6 @@
 
 const BLOCKS = [1, 8, 32, 96];
 
-/** The bound where a file states none: outputs of float models on other kernels (docs/conversion.md). */
-const FLOAT_BOUND = 1e-5;
-
 /**
  * The four pictures for this input.
  * @param {Pick<InputSpec, "height" | "width" | "channels">} input
@@ -41,7 +38,7 @@ function picture(number, block, { height, width, channels }) {
 /**
  * How far the answers are from the right ones.
  * @param {ArrayLike<number>[]} answers one row an input
- * @param {{golden: number[][], golden_bound?: number, output_dtype: string}} model
+ * @param {{golden: number[][], golden_bound: number}} model
  * @returns {{verdict: "identical" | "within" | "different", max_abs_difference: number}}
  * @throws {Error} where rows or values are missing
  */
@@ -62,8 +59,7 @@ export function judge(answers, model) {
       largest = Math.max(largest, difference); // which lets NaN stay
     }
   });
-  const bound = model.golden_bound ?? (model.output_dtype === "float32" ? FLOAT_BOUND : 0);
-  const close = largest <= bound && sameClasses;
+  const close = largest <= model.golden_bound && sameClasses;
   return { verdict: largest === 0 ? "identical" : close ? "within" : "different", max_abs_difference: largest };
 }
 

@@ -7,8 +7,8 @@ import { patiently } from "./download.js";
 import { decode, PixelReader } from "./image.js";
 import { median } from "./statistics.js";
 import { alarm, byId, element } from "./view/elements.js";
-import { ms } from "./view/table.js";
 import { ScreenLock } from "./wakelock.js";
+import { ms } from "./wording.js";
 
 /** @import { LiveConfig } from "./contract.js" */
 /** @import { Prediction } from "./classifier.js" */
@@ -63,7 +63,12 @@ async function attempt(step) {
  * @param {BrowserClassifier} classifier
  */
 async function watch(classifier) {
-  await start(video);
+  const button = byId("camera", "button");
+  button.disabled = true; // while its owner is asked: a second stream would never be stopped
+  await start(video).finally(() => {
+    button.disabled = false;
+  });
+  const stream = video.srcObject;
   running = true;
   byId("server").hidden = true;
   showCamera();
@@ -72,12 +77,13 @@ async function watch(classifier) {
   const ends = [];
   /** @type {number[]} */
   const inferences = [];
-  while (running) {
+  // Not `while (running)`: the wait for a frame of a camera that was stopped ends with the first frame of the next.
+  while (video.srcObject === stream) {
     await nextFrame(video);
-    if (!running || frozen) continue;
+    if (video.srcObject !== stream || frozen) continue;
     const frame = reader.read(video, { width: video.videoWidth, height: video.videoHeight });
     const result = await classifier.classify(frame);
-    if (frozen) continue;
+    if (video.srcObject !== stream || frozen) continue;
     lastFrame = frame;
     ends.push(performance.now());
     inferences.push(result.inference);

@@ -108,7 +108,7 @@ export class Outbox {
       this.#acknowledged = Math.min(acknowledged, this.#events.length);
       return moved;
     }
-    if (status === 404 || status === 409) {
+    if (status === 404) {
       await this.#line.register();
       this.#acknowledged = 0;
       return true;

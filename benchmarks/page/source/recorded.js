@@ -9,13 +9,17 @@
  * }} BlockEvent
  */
 
+/** @param {readonly MeasuringEvent[]} events */
+function blocks(events) {
+  return /** @type {BlockEvent[]} */ (events.filter(({ type }) => type === "block"));
+}
+
 /**
  * @param {readonly MeasuringEvent[]} events
  * @returns {BlockEvent[]} that count, in the order of time
  */
 export function goodBlocks(events) {
-  const blocks = /** @type {BlockEvent[]} */ (events.filter(({ type }) => type === "block"));
-  return blocks.filter(({ hidden }) => !hidden);
+  return blocks(events).filter(({ hidden }) => !hidden);
 }
 
 /**
@@ -24,9 +28,7 @@ export function goodBlocks(events) {
  * @returns {{done: number, next: number}} how many blocks count, and the number of the next
  */
 export function blocksOf(events, { model, threads }) {
-  const own = /** @type {BlockEvent[]} */ (events.filter(({ type }) => type === "block")).filter(
-    (block) => block.model === model && block.threads === threads,
-  );
+  const own = blocks(events).filter((block) => block.model === model && block.threads === threads);
   return {
     done: own.filter(({ hidden }) => !hidden).length,
     next: Math.max(-1, ...own.map(({ number }) => number)) + 1,

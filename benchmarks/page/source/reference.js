@@ -22,11 +22,6 @@ export class ReferenceKernel {
     this.#passes = repeatsFor(median(warm.slice(JIT_PASSES / 2)), tickMs);
   }
 
-  /** Readings of one value each: how often the work is done in one. */
-  get passes() {
-    return this.#passes;
-  }
-
   /**
    * @param {number} readings
    * @returns {number[]} milliseconds

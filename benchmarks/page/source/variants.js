@@ -97,11 +97,16 @@ async function prepared({ entry, content, pictures, asked, download_ms, taken },
   const begin = performance.now();
   const model = await engine.load(content, { threads, input: entry.input });
   outbox.add("loaded", { ...told, load_ms: performance.now() - begin });
-  const round = circle(pictures);
-  await checkGolden(entry, model, outbox);
-  const samples_ms = await warmUp(model, round, config.plan);
-  outbox.add("warmup", { model: entry.index, threads, samples_ms });
-  return { entry, model, threads, inputs: round, expectedMs: median(samples_ms.slice(samples_ms.length / 2)) };
+  try {
+    const round = circle(pictures);
+    await checkGolden(entry, model, outbox);
+    const samples_ms = await warmUp(model, round, config.plan);
+    outbox.add("warmup", { model: entry.index, threads, samples_ms });
+    return { entry, model, threads, inputs: round, expectedMs: median(samples_ms.slice(samples_ms.length / 2)) };
+  } catch (error) {
+    await model.close(); // it would keep the workers that the next one waits for
+    throw error;
+  }
 }
 
 /**
@@ -121,7 +126,7 @@ async function checkGolden(entry, model, outbox) {
  * @param {Means} means
  */
 async function inputs(entry, { config, fetched }) {
-  const wanted = config.images.filter(({ index }) => entry.images?.includes(index));
+  const wanted = config.images.filter(({ index }) => entry.images.includes(index));
   if (wanted.length === 0) return goldenInputs(entry.input).map((picture) => asTensor(picture, entry.input));
   const pictures = [];
   for (const { index, shape } of wanted) {

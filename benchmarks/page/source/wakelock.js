@@ -17,7 +17,8 @@ export class ScreenLock {
     if (!navigator.wakeLock) return false;
     try {
       this.#lock = await navigator.wakeLock.request("screen");
-      return true;
+      if (!this.#wanted) await this.#lock.release(); // given back while it was asked for
+      return this.#wanted;
     } catch {
       return false; // the phone's to refuse: battery saver, or hidden meanwhile
     }

@@ -1,15 +1,13 @@
 """What shows the pages: Chromium, and model files of ten colours."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.benchmarks.page import colourmodel
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.benchmarks.page.chromium import CHROMIUM, launch
 
 # What LiteRT.js says by itself; it asks for a graphics processor, and there is none here.
 _OF_LITERT = re.compile("INFO: |WARNING: \\[|No available adapters|Failed to create default WebGPU device")
@@ -27,9 +25,7 @@ def open_chromium() -> Iterator[OpenChromium]:
     with sync_playwright() as playwright:
 
         def start(*arguments: str) -> Browser:
-            # Containers lack the namespaces of Chromium's sandbox; the pages are our own.
-            quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-            opened.append(playwright.chromium.launch(executable_path=CHROMIUM, args=[*quiet, *arguments]))
+            opened.append(launch(playwright, *arguments))
             return opened[-1]
 
         yield start

@@ -20,6 +20,29 @@ test("too few and too many bytes are errors", async () => {
   await assert.rejects(download("models/0", 3), /more than the 3 bytes/);
 });
 
+test("a download that breaks off begins again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  const broken = () => {
+    let sent = false;
+    return new ReadableStream({
+      pull(controller) {
+        if (sent) controller.error(new TypeError("network error"));
+        else controller.enqueue(Uint8Array.of(9, 9));
+        sent = true;
+      },
+    });
+  };
+  globalThis.fetch = async () => new Response(asked++ === 0 ? broken() : Uint8Array.of(1, 2, 3, 4));
+  const whole = download("models/0", 4);
+  for (let i = 0; i < 20; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    context.mock.timers.tick(1000);
+  }
+  assert.deepEqual(await whole, Uint8Array.of(1, 2, 3, 4));
+  assert.equal(asked, 2);
+});
+
 test("a server that is down is asked again; one that refuses is not", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const answers = [

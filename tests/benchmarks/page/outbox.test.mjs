@@ -84,17 +84,15 @@ test("a later call wakes an outbox that waits", async () => {
   assert.deepEqual(seqs(line), [1]);
 });
 
-for (const status of [404, 409]) {
-  test(`a server that does not know the device (${status}) gets everything again`, async () => {
-    const { outbox, line } = make(new Line(null, () => ({ status })));
-    outbox.add("hello");
-    await outbox.send();
-    outbox.add("block");
-    await outbox.send();
-    assert.equal(line.registrations, 1);
-    assert.deepEqual(seqs(line), [1, 2]);
-  });
-}
+test("a server that does not know the device gets everything again", async () => {
+  const { outbox, line } = make(new Line(null, () => ({ status: 404 })));
+  outbox.add("hello");
+  await outbox.send();
+  outbox.add("block");
+  await outbox.send();
+  assert.equal(line.registrations, 1);
+  assert.deepEqual(seqs(line), [1, 2]);
+});
 
 test("a batch that is too large is halved", async () => {
   const tooLarge = (events) => (events.length > 30 ? { status: 413 } : undefined);

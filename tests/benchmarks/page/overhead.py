@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
+from tests.benchmarks.page.chromium import launch
 from tests.benchmarks.page.receiver import running
 from tests.benchmarks.page.visiting import address, bench_receiver
 
@@ -49,8 +49,7 @@ def compare(page: Page, model: Path, *, threads: int, pairs: int, samples: int =
 def main(model: Path, pairs: int) -> None:
     """Print the comparison at one and two threads."""
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        browser = launch(playwright)
         for threads in (1, 2):
             found = compare(browser.new_context().new_page(), model, threads=threads, pairs=pairs)
             low, high = np.percentile(found["ratios"], (25, 75))

@@ -1,4 +1,4 @@
-"""The pages as both servers give them out, before a server that keeps what is posted and can be told to misbehave."""
+"""The pages as both servers give them out, before a server that keeps what is posted, and may forget it."""
 
 import json
 import threading
@@ -44,7 +44,7 @@ class Receiver:
         """Events of all devices, in their order."""
         return [
             event
-            for events in self.events.values()
+            for events in list(self.events.values())  # phones register meanwhile
             for _, event in sorted(events.items())
             if event["type"] == kind
         ]
@@ -115,16 +115,18 @@ class Receiver:
 
 
 @contextmanager
-def running(receiver: Receiver, *, host: str | None = None, port: int = 0) -> Iterator[Site]:
-    """Serve in a thread; http on loopback, https elsewhere."""
-    with open_site(host, port) as site:
+def running(receiver: Receiver, *, port: int = 0) -> Iterator[Site]:
+    """Serve in a thread, by http on loopback."""
+    with open_site(None, port) as site:
         begun = threading.Event()
         guard = Guard(receiver.app(), names=site.addresses.names, max_body_bytes=MAX_BODY_BYTES)
         server = WebServer(guard, site, ready=begun.set)
         thread = threading.Thread(target=server.run_at_site)
         thread.start()
-        assert begun.wait(10)
-        yield site
-        server.stop()
-        thread.join(30)
+        try:
+            assert begun.wait(10)
+            yield site
+        finally:
+            server.stop()
+            thread.join(30)
         assert not thread.is_alive()

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from tests.benchmarks.page.receiver import Receiver, running
-from tests.benchmarks.page.visiting import ARRIVED, address, bench_receiver, wait_for_stage
+from tests.benchmarks.page.visiting import (
+    ARRIVED,
+    address,
+    bench_receiver,
+    wait_for_blocks,
+    wait_for_stage,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +130,7 @@ def test_a_reload_goes_on_where_it_was(chromium: Browser, heard: Listen, int8: P
     with running(receiver) as site:
         page = _open(chromium, heard)
         page.goto(address(site, name="reloaded"))
-        page.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 3")
+        wait_for_blocks(page, 3)
         page.goto("about:blank")
         page.goto(address(site))
         wait_for_stage(page, ARRIVED)
@@ -139,10 +146,10 @@ def test_a_tab_that_is_closed_has_sent_what_it_had(chromium: Browser, heard: Lis
     with running(receiver) as site:
         page = _open(chromium, heard)
         page.goto(address(site, name="closed"))
-        page.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 3")
+        wait_for_blocks(page, 3)
         shown = page.locator("#chart .mark").count()
         page.close(run_before_unload=True)
-        page.context.new_page().wait_for_timeout(1000)
+        wait_until(page.context.new_page(), lambda: receiver.of_type("left"))
     assert len(receiver.of_type("left")) == 1
     assert _gaps(receiver) == []
     assert len(receiver.of_type("block")) >= shown
@@ -156,8 +163,8 @@ def test_a_server_that_stops_and_starts_gets_everything(
     page = _open(chromium, lambda page: page)  # Chromium itself complains of the failing requests
     with running(receiver) as site:
         page.goto(address(site, name="patient"))
-        page.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 3")
-    page.wait_for_timeout(1500)
+        wait_for_blocks(page, 3)
+    wait_for_blocks(page, page.locator("#chart .mark").count() + 2)  # it measures on meanwhile
     if forgetful:
         receiver.devices.clear()
         receiver.events.clear()
@@ -175,7 +182,7 @@ def test_throttling_is_in_the_samples_and_is_shown(chromium: Browser, heard: Lis
         page = _open(chromium, heard)
         session = page.context.new_cdp_session(page)
         page.goto(address(site, name="hot"))
-        page.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 6")
+        wait_for_blocks(page, 6)
         session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         wait_for_stage(page, ARRIVED, seconds=120)
         assert page.locator("#throttled").is_visible()
@@ -199,9 +206,9 @@ def test_what_is_taken_while_hidden_is_told_and_taken_again(
     with running(receiver) as site:
         page = _open(chromium, heard)
         page.goto(address(site, name="asleep"))
-        page.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 3")
+        wait_for_blocks(page, 3)
         page.evaluate(HIDE, True)
-        page.wait_for_timeout(1000)
+        wait_until(page, lambda: [block for block in receiver.of_type("block") if block["hidden"]])
         asleep = len(receiver.of_type("block"))
         page.wait_for_timeout(1000)
         assert len(receiver.of_type("block")) == asleep
@@ -219,7 +226,7 @@ def test_a_second_tab_does_not_measure_beside_the_first(chromium: Browser, heard
     with running(receiver) as site:
         first = _open(chromium, heard)
         first.goto(address(site, name="first"))
-        first.wait_for_function("() => document.querySelectorAll('#chart .mark').length >= 1")
+        wait_for_blocks(first, 1)
         second = first.context.new_page()
         second.goto(address(site))
         second.get_by_text("measures already, in another tab").wait_for()

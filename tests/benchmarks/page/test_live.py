@@ -29,6 +29,18 @@ document.addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
 }).observe(document.getElementById("top"), {childList: true, subtree: true}));
 """
 
+# The frames that the page was given, by their numbers.
+FRAMES = """
+globalThis.frames_seen = [];
+const original = HTMLVideoElement.prototype.requestVideoFrameCallback;
+HTMLVideoElement.prototype.requestVideoFrameCallback = function (heard) {
+  return original.call(this, (now, metadata) => {
+    globalThis.frames_seen.push(metadata.presentedFrames);
+    heard(now, metadata);
+  });
+};
+"""
+
 
 def _planes(pixels: NDArray[np.uint8]) -> bytes:
     """Y, U and V of a picture, 4:2:0."""
@@ -92,6 +104,24 @@ def test_ten_pictures_before_the_camera_are_ten_right_classes(
     colours = list(colourmodel.COLOURS)
     first = colours.index(seen[1])  # the very first frame may be any
     assert seen[1:21] == [colours[(first + step) % 10] for step in range(20)]
+
+
+def test_a_camera_that_is_started_again_shows_each_frame_once(page: Page, deployed: Path) -> None:
+    """A loop that still waited for a frame of the first camera would go on beside that of the second."""
+    page.context.add_init_script(FRAMES)
+    with running(live_receiver(deployed / "colours-int8.tflite")) as site:
+        page.goto(address(site))
+        wait_for_stage(page, "Ready")
+        for _ in range(3):
+            page.get_by_role("button", name="Start camera").click()
+            page.wait_for_function("() => document.querySelector('#top li')")
+            page.get_by_role("button", name="Stop camera").click()
+        page.evaluate("globalThis.frames_seen = []")
+        page.get_by_role("button", name="Start camera").click()
+        page.wait_for_function("() => globalThis.frames_seen.length >= 12")
+        seen = page.evaluate("globalThis.frames_seen")
+    # The first frame ends the wait of whoever still listens to the cameras before.
+    assert len(set(seen[4:])) == len(seen[4:])
 
 
 def test_a_chosen_picture_gives_what_the_runtime_gives(page: Page, deployed: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def _visit(receiver: Receiver, words: Sequence[str], environment: dict[str, str]
         end = time.monotonic() + SECONDS
         while not receiver.of_type("done") and time.monotonic() < end and browser.poll() is None:
             time.sleep(0.2)
-        os.killpg(browser.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended by itself, which the next line tells
+            os.killpg(browser.pid, signal.SIGTERM)
     assert receiver.of_type("done"), receiver.of_type("failed") or receiver.requested
 
 

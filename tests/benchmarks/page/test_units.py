@@ -12,8 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from edgesmith.benchmarks.browser import throttling
+from edgesmith.benchmarks.plan import BenchmarkPlan
+from edgesmith.benchmarks.schedule import BLOCKS, block_size
 from edgesmith.runtime.golden import golden_inputs
 from edgesmith.runtime.images import fit
+from edgesmith.runtime.scores import Scores, probabilities
 from edgesmith.runtime.spec import InputSpec
 
 HERE = Path(__file__).parent
@@ -34,6 +38,21 @@ const {fit} = await import(process.argv[1] + "/preprocess.js");
 for await (const {image, input} of console_lines()) {
   const data = Uint8Array.from(Buffer.from(image.data, "base64"));
   answer(Buffer.from(fit({...image, data}, input)).toString("base64"));
+}
+"""
+THROTTLING = """
+const {rise, throttled} = await import(process.argv[1] + "/throttling.js");
+for await (const times of console_lines()) answer([rise(times), throttled(times)]);
+"""
+SCHEDULE = """
+const {blockSize} = await import(process.argv[1] + "/schedule.js");
+for await (const {plan, expected} of console_lines()) answer(blockSize(plan, expected));
+"""
+SCORES = """
+const {probabilities, top} = await import(process.argv[1] + "/scores.js");
+const kinds = {uint8: Uint8Array, int8: Int8Array, float32: Float32Array};
+for await (const {kind, row, labels} of console_lines()) {
+  answer(top(probabilities(kinds[kind].from(row), labels.length), labels, 3));
 }
 """
 LINES = """
@@ -126,3 +145,43 @@ def _rows_first(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]
     image = image.resize((spec.width, image.height), bilinear, box=(left, 0, right, image.height))
     image = image.resize((spec.width, spec.height), bilinear, box=(0, top, spec.width, bottom))
     return np.asarray(image).reshape(spec.shape)
+
+
+def test_throttling_is_judged_by_the_reports_rule() -> None:
+    quiet = [1.0, 1.1, 0.9]
+    waves = np.random.default_rng(2).uniform(0.8, 1.4, (20, 11)).round(4).tolist()
+    sessions = [[], quiet, *([*quiet, *[slow] * 7] for slow in (1.1, 1.14, 1.16, 4.0)), *waves]
+    for times, (rise, throttled) in zip(sessions, _ask(THROTTLING, sessions), strict=True):
+        expected = throttling.rise(times)
+        assert rise == (None if expected is None else pytest.approx(expected, rel=1e-12, abs=1e-12))
+        assert throttled == (expected is not None and expected > throttling.RISE), times
+
+
+def test_a_block_has_as_many_samples_as_on_a_board() -> None:
+    plans = [
+        BenchmarkPlan(models=(Path("a.tflite"),), data=Path("photos"), samples=samples, seconds=seconds)
+        for samples, seconds in ((200, 5.0), (50, 0.0), (7, 0.5))
+    ]
+    cases = [(plan, expected) for plan in plans for expected in (0.0, 0.07, 1.3, 9.9, 250.0)]
+    questions = [
+        {"plan": {"samples": plan.samples, "seconds": plan.seconds, "blocks": BLOCKS}, "expected": expected}
+        for plan, expected in cases
+    ]
+    assert _ask(SCHEDULE, questions) == [block_size(plan, expected_ms=expected) for plan, expected in cases]
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8", "float32"])
+def test_the_best_classes_are_the_runtimes(kind: str) -> None:
+    generator = np.random.default_rng(5)
+    rows = [generator.integers(0, 100, size).astype(kind) for size in (1, 2, 10, 10)]
+    if kind == "float32":
+        rows = [row / np.float32(128) for row in rows]
+    labels = [[f"class {index}" for index in range(max(2, row.size))] for row in rows]
+    questions = [
+        {"kind": kind, "row": row.tolist(), "labels": names} for row, names in zip(rows, labels, strict=True)
+    ]
+    for row, names, answer in zip(rows, labels, _ask(SCORES, questions), strict=True):
+        expected = Scores(names, probabilities(row, classes=len(names))).top(3)
+        assert [(one["label"], one["score"], one["index"]) for one in answer] == [
+            (one.label, one.score, one.index) for one in expected
+        ]

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 from tests.benchmarks.page import colourmodel
-from tests.benchmarks.page.visiting import ARRIVED
+from tests.benchmarks.page.visiting import ARRIVED, wait_for_blocks, wait_for_stage
 
 from edgesmith.benchmarks.results import BenchResult
 
@@ -91,15 +91,6 @@ def _visit(browser: Browser, address: str, name: str) -> Page:
     return page
 
 
-# The page's policy lets nothing evaluate text, so neither can Playwright's `wait_for_function` here.
-def _wait_for_blocks(page: Page, count: int) -> None:
-    page.locator("#chart .mark").nth(count - 1).wait_for(state="attached", timeout=60_000)
-
-
-def _wait_until_done(page: Page, *, seconds: float) -> None:
-    page.get_by_text(ARRIVED).wait_for(timeout=1000 * seconds)
-
-
 def _told(result: BenchResult) -> Any:
     assert result.browser is not None
     return result.browser
@@ -112,10 +103,10 @@ def test_two_phones_at_once_one_of_which_is_closed_in_the_middle(
     address = running.start("--phones", "1", "--quick")
     first = _visit(chromium, address, "First")
     second = _visit(chromium, address, "Second")
-    _wait_for_blocks(second, 8)
+    wait_for_blocks(second, 8)
     shown = second.locator("#chart .mark").count()
     second.close(run_before_unload=True)
-    _wait_until_done(first, seconds=300)
+    wait_for_stage(first, ARRIVED, seconds=300)
     said = running.wait()
     assert running.process is not None
     assert running.process.returncode == 0, said
@@ -148,12 +139,12 @@ def test_a_server_that_ends_and_is_started_again_gets_everything(
 ) -> None:
     running = bench("colours-int8.tflite")
     page = _visit(chromium, running.start(), "Patient")
-    _wait_for_blocks(page, 3)
+    wait_for_blocks(page, 3)
     running.end(how)
-    page.wait_for_timeout(1500)  # it measures on meanwhile
+    wait_for_blocks(page, page.locator("#chart .mark").count() + 2)  # it measures on meanwhile
     again = running.start("--resume", "--phones", "1")
     assert page.url.startswith(again)
-    _wait_until_done(page, seconds=120)
+    wait_for_stage(page, ARRIVED, seconds=120)
     running.wait()
     (result,) = running.results().values()
     assert (_told(result).missing, _told(result).lost_events, _told(result).loads) == ((), 0, 1)
@@ -163,9 +154,9 @@ def test_a_server_that_ends_and_is_started_again_gets_everything(
 def test_4x_throttling_in_the_middle_is_flagged(chromium: Browser, bench: Callable[..., Bench]) -> None:
     running = bench("colours-int8.tflite")
     page = _visit(chromium, running.start("--phones", "1"), "Hot")
-    _wait_for_blocks(page, 8)
+    wait_for_blocks(page, 8)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    _wait_until_done(page, seconds=300)
+    wait_for_stage(page, ARRIVED, seconds=300)
     running.wait()
     (result,) = running.results().values()
     message = next(warning.message for warning in result.warnings if warning.kind == "throttled")
@@ -179,9 +170,9 @@ def test_a_reload_goes_on_with_the_same_phone(chromium: Browser, bench: Callable
     running = bench("colours-int8.tflite")
     address = running.start("--phones", "1")
     page = _visit(chromium, address, "Again")
-    _wait_for_blocks(page, 4)
+    wait_for_blocks(page, 4)
     page.reload()
-    _wait_until_done(page, seconds=120)
+    wait_for_stage(page, ARRIVED, seconds=120)
     running.wait()
     (result,) = running.results().values()
     assert (_told(result).missing, _told(result).loads) == ((), 2)

@@ -1,10 +1,11 @@
 """A visit of a browser: what the server says of the session, and waiting for what the page says."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.benchmarks.page import colourmodel
 from tests.benchmarks.page.receiver import FOLDER, Receiver
 
@@ -66,6 +67,17 @@ def address(site: Site, *, name: str = "") -> str:
 
 def wait_for_stage(page: Page, text: str, *, seconds: float = 60) -> None:
     """Until the page's status line says so."""
-    page.wait_for_function(
-        "text => document.getElementById('stage').textContent === text", arg=text, timeout=seconds * 1000
-    )
+    expect(page.locator("#stage")).to_have_text(text, timeout=seconds * 1000)
+
+
+def wait_for_blocks(page: Page, count: int) -> None:
+    """Until the chart of the benchmark's page shows so many."""
+    page.locator("#chart .mark").nth(count - 1).wait_for(state="attached", timeout=60_000)
+
+
+def wait_until(page: Page, condition: Callable[[], object], *, seconds: float = 60) -> None:
+    """Until something is true on this side; the page goes on meanwhile."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        page.wait_for_timeout(50)

@@ -22,7 +22,7 @@ export async function openLiteRt(helpers) {
     version: LITERT_VERSION,
     build,
     threadLimit: build === "threaded" ? cores : 1,
-    load: (content, options) => load(content, options),
+    load,
   };
 }
 

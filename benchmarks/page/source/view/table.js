@@ -21,8 +21,3 @@ export function fill(body, all) {
     }),
   );
 }
-
-/** @param {number} milliseconds */
-export function ms(milliseconds) {
-  return `${milliseconds.toPrecision(3)} ms`;
-}
