@@ -1,7 +1,6 @@
 """The bare runtime: pictures classified as fast as this machine's cores go, without a server."""
 
 import io
-import resource
 import statistics
 import threading
 import time
@@ -92,17 +91,11 @@ def _bare_slice(classifiers: list[Classifier], pictures: list[Picture], seconds:
             number += 1
             counts[index] += 1
 
-    began, cpu = time.perf_counter(), own_cpu()
+    began, cpu = time.perf_counter(), time.process_time()
     threads = [threading.Thread(target=work, args=(index,)) for index in range(len(classifiers))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    took, used = time.perf_counter() - began, own_cpu() - cpu
+    took, used = time.perf_counter() - began, time.process_time() - cpu
     return BareSlice(per_second=sum(counts) / took, cpu_ms=1000 * used / sum(counts))
-
-
-def own_cpu() -> float:
-    """Seconds of processor time that this process has used."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime

@@ -30,8 +30,9 @@ from typing import Any
 import aiohttp
 import uvloop
 
+from edgesmith.benchmarks.worker.memory import rss_bytes
 from edgesmith.runtime.cpu import usable_cores
-from serve.bare import Bare, BareSlice, Picture, faster, own_cpu, read_pictures
+from serve.bare import Bare, BareSlice, Picture, faster, read_pictures
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -50,8 +51,8 @@ class ServeSlice:
     slowest: float
     server_cpu_per_answer_ms: float
     clients_cpu_per_answer_ms: float
-    memory_before: int
-    memory_after: int
+    memory_before: int | None
+    memory_after: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,8 +67,11 @@ class Tally:
 
 def main() -> int:
     """Measure and print."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
     pictures = read_pictures(arguments.model, arguments.photos, side=arguments.side, count=arguments.count)
+    if len(pictures) < arguments.clients:
+        parser.error(f"{arguments.clients} clients post pictures of their own; there are {len(pictures)}")
     bare = Bare(arguments.model, pictures)
     server = _start(arguments.model, arguments.workers)
     try:
@@ -101,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start(model: Path, workers: int) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "edgesmith", "serve", str(model), "--port", "0", "--json"]
-    return subprocess.Popen(  # noqa: S603 - our own command line
+    return subprocess.Popen(  # noqa: S603 - a list, which no shell reads: this interpreter, and the model that the caller named
         [*command, "--workers", str(workers)], stdout=subprocess.PIPE, text=True
     )
 
@@ -119,7 +123,7 @@ def _serve_slice(
     pid: int, address: str, pictures: list[Picture], arguments: argparse.Namespace
 ) -> ServeSlice:
     tally, memory = Tally(), _memory_of(pid)
-    server_cpu, clients_cpu, began = _cpu_of(pid), own_cpu(), time.perf_counter()
+    server_cpu, clients_cpu, began = _cpu_of(pid), time.process_time(), time.perf_counter()
     uvloop.run(load(address, pictures, arguments, tally))
     took = time.perf_counter() - began
     ordered = sorted(tally.latencies)
@@ -134,7 +138,7 @@ def _serve_slice(
         p99=1000 * ordered[int(0.99 * (answered - 1))],
         slowest=1000 * ordered[-1],
         server_cpu_per_answer_ms=1000 * (_cpu_of(pid) - server_cpu) / answered,
-        clients_cpu_per_answer_ms=1000 * (own_cpu() - clients_cpu) / answered,
+        clients_cpu_per_answer_ms=1000 * (time.process_time() - clients_cpu) / answered,
         memory_before=memory,
         memory_after=_memory_of(pid),
     )
@@ -184,9 +188,8 @@ def _cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _memory_of(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return 1024 * int(status.partition("VmRSS:")[2].split()[0])
+def _memory_of(pid: int) -> int | None:
+    return rss_bytes(Path(f"/proc/{pid}/status"))
 
 
 def _result(

@@ -1,6 +1,6 @@
 """Tiny real model files that name the mean colour of a picture, and pictures for them.
 
-And a web server in a thread with the plainest of clients, for `web` and `serve`.
+And a web server in a thread, or `edgesmith serve` as a process, with the plainest of clients, for `web` and `serve`.
 
 Makers are fixtures that return functions, since test modules cannot import each other in pytest's importlib
 mode. No TensorFlow: the `.onnx` is written with `onnx.helper`, the `.tflite` with LiteRT's own schema.
@@ -8,8 +8,13 @@ mode. No TensorFlow: the `.onnx` is written with `onnx.helper`, the `.tflite` wi
 
 import dataclasses
 import http.client
+import json
+import os
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -260,6 +265,48 @@ def _running(app: "ASGIApp", host: str | None = None, **options: Any) -> Iterato
 @pytest.fixture(scope="session")
 def running() -> Callable[..., Any]:
     return _running
+
+
+@contextmanager
+def _serve_process(
+    *words: str, environment: dict[str, str] | None = None
+) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "edgesmith", "serve", *words, "--port", "0"]
+    variables = {**os.environ, **(environment or {})}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables
+    ) as process:
+        try:
+            yield process
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+            assert process.stderr is not None
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()  # where the test has failed; else it has ended, and this does nothing
+
+
+@pytest.fixture(scope="session")
+def serve_process() -> Callable[..., Any]:
+    """A context: `serve_process("model.tflite", "--json")` as a process, ended by SIGTERM, which must be its good end."""
+    return _serve_process
+
+
+@pytest.fixture(scope="session")
+def serve_document() -> Callable[..., dict[str, Any]]:
+    """What a `serve_process` with `--json` prints once it answers."""
+
+    def read(process: "subprocess.Popen[str]") -> dict[str, Any]:
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if line == "}\n":
+                break
+        found: dict[str, Any] = json.loads("".join(lines))
+        return found
+
+    return read
 
 
 @pytest.fixture(scope="session")

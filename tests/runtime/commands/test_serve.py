@@ -1,11 +1,8 @@
 import http.client
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,39 +10,20 @@ from urllib.parse import urlsplit
 import pytest
 
 from edgesmith.cli import main
+from edgesmith.cli.dispatch import build_parser
+from edgesmith.runtime.commands import serve as command
 
 Capture = pytest.CaptureFixture[str]
 
 
-@contextmanager
-def _started(*words: str, environment: dict[str, str] | None = None) -> Iterator["subprocess.Popen[str]"]:
-    """`edgesmith serve` as a process, ended by SIGTERM, which must be its good end."""
-    command = [sys.executable, "-m", "edgesmith", "serve", *words, "--port", "0"]
-    variables = {**os.environ, **(environment or {})}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
-
-
-def _document(process: "subprocess.Popen[str]") -> dict[str, object]:
-    text = ""
-    assert process.stdout is not None
-    for line in process.stdout:
-        text += line
-        if line == "}\n":
-            break
-    found: dict[str, object] = json.loads(text)
-    return found
-
-
-def test_json_and_a_request(models: dict[str, Path], conforms: Callable[[Any], None]) -> None:
-    with _started(str(models["float tflite"]), "--json", "--workers", "1") as process:
-        document = _document(process)
+def test_json_and_a_request(
+    models: dict[str, Path],
+    conforms: Callable[[Any], None],
+    serve_process: Callable[..., Any],
+    serve_document: Callable[..., dict[str, Any]],
+) -> None:
+    with serve_process(str(models["float tflite"]), "--json", "--workers", "1") as process:
+        document = serve_document(process)
         conforms(document)
         assert list(document)[:4] == ["schema", "model", "precision", "engine"]
         assert (document["schema"], document["workers"]) == ("edgesmith.serve/1", 1)
@@ -59,13 +37,16 @@ def test_json_and_a_request(models: dict[str, Path], conforms: Callable[[Any], N
 
 
 @pytest.mark.slow
-def test_every_network_is_https(models: dict[str, Path], tmp_path: Path) -> None:
+def test_every_network_is_https(
+    models: dict[str, Path], tmp_path: Path, serve_process: Callable[..., Any]
+) -> None:
     own = {"EDGESMITH_CACHE": str(tmp_path)}
-    with _started(str(models["float tflite"]), "--host", "0.0.0.0", environment=own) as process:
-        assert process.stdout is not None
+    with serve_process(str(models["float tflite"]), "--host", "0.0.0.0", environment=own) as process:
         text = ""
-        while "SHA-256" not in text:
-            text += process.stdout.readline()
+        for line in process.stdout:
+            text += line
+            if "SHA-256" in line:
+                break
     assert "classify  https://" in text
     assert "The browser will warn" in text
     assert (tmp_path / "certificates" / "server.pem").is_file()
@@ -76,7 +57,7 @@ def test_every_network_is_https(models: dict[str, Path], tmp_path: Path) -> None
     [
         (["gone.tflite"], "'gone.tflite': no such model file"),
         (["MODEL", "--port", "70000"], "--port 70000; 0 to 65535 is allowed"),
-        (["MODEL", "--host", "no-such-host.invalid"], "no address of this machine"),
+        (["MODEL", "--host", "no..host"], "no address of this machine"),
         (["MODEL", "--workers", "0"], "--workers 0; 1 to 64 is allowed"),
         (["MODEL", "--max-megapixels", "1e9"], "--max-megapixels stands for 1e+15"),
         (["MODEL", "--waiting", "-5"], "--waiting stands for -5"),
@@ -101,6 +82,13 @@ def test_no_amount(option: str, value: str, capsys: Capture) -> None:
         main(["serve", "a.tflite", f"{option}={value}"])
     assert raised.value.code == 2
     assert option in capsys.readouterr().err
+
+
+def test_defaults_are_the_plans() -> None:
+    from edgesmith.runtime.serve.run import ServePlan
+
+    given = build_parser("serve", command).parse_args(["a.tflite"])
+    assert command._plan(given) == ServePlan(model=Path("a.tflite"))
 
 
 def test_without_the_extra(models: dict[str, Path], capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ def _question(body: bytes, **changes: Any) -> Question:
 
 
 @pytest.fixture
-def classifier(models: dict[str, Path]) -> Classifier:
-    return Classifier(models["float tflite"], threads=1)
+def classifier(models: dict[str, Path]) -> Iterator[Classifier]:
+    with Classifier(models["float tflite"], threads=1) as opened:
+        yield opened
 
 
 def test_phases_add_up(classifier: Classifier, picture: Callable[..., bytes]) -> None:

@@ -143,21 +143,13 @@ class TestUnderLoad:
 
     def test_more_than_may_wait_are_refused_and_the_others_answered(
         self,
-        serving: Callable[..., Any],
+        one_worker: Callable[..., Any],
         ask: Callable[..., Any],
-        picture: Callable[..., bytes],
-        models: dict[str, Path],
+        post: Callable[[Site], Any],
         held: threading.Event,
     ) -> None:
-        limits = ServeLimits(waiting=2, body_bytes=10_000, pixels=10_000, seconds=20.0)
-        with (
-            serving(models["float tflite"], workers=1, limits=limits) as site,
-            concurrent.futures.ThreadPoolExecutor(8) as clients,
-        ):
-            futures = [
-                clients.submit(ask, site, "/classify", method="POST", body=picture("red"), headers=PNG)
-                for _ in range(8)
-            ]
+        with one_worker(seconds=20.0) as site, concurrent.futures.ThreadPoolExecutor(8) as clients:
+            futures = [clients.submit(post, site) for _ in range(8)]
             _wait_for(lambda: sum(future.done() for future in futures) == 5)
             held.set()
             answers = [future.result(10) for future in futures]
@@ -172,15 +164,13 @@ class TestUnderLoad:
 
     def test_a_request_that_takes_too_long(
         self,
-        serving: Callable[..., Any],
+        one_worker: Callable[..., Any],
         ask: Callable[..., Any],
-        picture: Callable[..., bytes],
-        models: dict[str, Path],
+        post: Callable[[Site], Any],
         held: threading.Event,
     ) -> None:
-        limits = ServeLimits(waiting=2, body_bytes=10_000, pixels=10_000, seconds=0.2)
-        with serving(models["float tflite"], workers=1, limits=limits) as site:
-            status, headers, body = ask(site, "/classify", method="POST", body=picture("red"), headers=PNG)
+        with one_worker(seconds=0.2) as site:
+            status, headers, body = post(site)
             health = json.loads(ask(site, "/health")[2])
             held.set()
         assert status == 503
@@ -193,30 +183,41 @@ class TestUnderLoad:
         service: Callable[..., Any],
         running: Callable[..., Any],
         ask: Callable[..., Any],
-        picture: Callable[..., bytes],
+        post: Callable[[Site], Any],
         models: dict[str, Path],
         held: threading.Event,
     ) -> None:
-        def post() -> tuple[int, dict[str, str], bytes]:
-            answer: tuple[int, dict[str, str], bytes] = ask(
-                site, "/classify", method="POST", body=picture("red"), headers=PNG
-            )
-            return answer
-
         with service(models["float tflite"], workers=1) as served:
             app = application(served, names=("localhost",), page_path="/t", page=[])
             with concurrent.futures.ThreadPoolExecutor(2) as clients:
                 with running(app, drain=served.workers.drain) as site:
-                    accepted = clients.submit(post)
+                    accepted = clients.submit(post, site)
                     _wait_for(lambda: served.workers.accepted == 1)
                     served.workers.stopping = True
-                    late = post()
+                    late = post(site)
                     health = ask(site, "/health")
                     threading.Timer(0.3, held.set).start()
                 assert accepted.result(10)[0] == 200
         assert late[0] == 503
         assert "stopping" in json.loads(late[2])["error"]
         assert (health[0], json.loads(health[2])["status"]) == (503, "stopping")
+
+
+@pytest.fixture
+def one_worker(serving: Callable[..., Any], models: dict[str, Path]) -> Callable[..., Any]:
+    """A context that gives a site where one is worked on and two wait: `one_worker(seconds=...)`."""
+
+    def start(*, seconds: float) -> Any:
+        limits = ServeLimits(waiting=2, body_bytes=10_000, pixels=10_000, seconds=seconds)
+        return serving(models["float tflite"], workers=1, limits=limits)
+
+    return start
+
+
+@pytest.fixture
+def post(ask: Callable[..., Any], picture: Callable[..., bytes]) -> Callable[[Site], Any]:
+    """`post(site)`: a red picture; gives what `ask` gives."""
+    return lambda site: ask(site, "/classify", method="POST", body=picture("red"), headers=PNG)
 
 
 @pytest.fixture

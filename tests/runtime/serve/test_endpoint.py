@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from edgesmith.runtime.classifier import Classifier
 from edgesmith.runtime.serve.endpoint import ClassifyEndpoint
 from edgesmith.runtime.web.problems import RefusedError
 
@@ -40,6 +41,23 @@ def test_a_body_in_pieces(endpoint: ClassifyEndpoint, picture: Callable[..., byt
     assert start["status"] == 200
     assert (b"content-length", str(len(body["body"])).encode()) in start["headers"]
     assert b'"label": "blue"' in body["body"]
+
+
+def test_an_engine_that_fails_is_counted(
+    service: Callable[..., Any],
+    models: dict[str, Path],
+    picture: Callable[..., bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("the engine failed")
+
+    with service(models["float tflite"], workers=1) as served:
+        endpoint = ClassifyEndpoint(served.workers, labels=3, limits=served.limits, metrics=served.metrics)
+        monkeypatch.setattr(Classifier, "invoke", fail)
+        with pytest.raises(RuntimeError, match="the engine failed"):
+            _call(endpoint, {"type": "http.request", "body": picture("blue")})
+        assert b'requests_total{status="500"} 1.0' in served.metrics.text()
 
 
 def test_a_client_that_leaves_in_the_middle(

@@ -9,13 +9,13 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -59,23 +59,15 @@ class Running:
 
 
 @pytest.fixture
-def server(models: dict[str, Path]) -> Callable[..., Any]:
+def server(
+    models: dict[str, Path], serve_process: Callable[..., Any], serve_document: Callable[..., dict[str, Any]]
+) -> Callable[..., Any]:
     @contextmanager
     def start(*words: str) -> Iterator[Running]:
-        command = [sys.executable, "-m", "edgesmith", "serve", str(models["float tflite"]), "--port", "0"]
-        with subprocess.Popen(
-            [*command, "--json", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            lines: list[str] = []
-            while not lines or lines[-1] != "}\n":
-                lines.append(process.stdout.readline())
-            address = json.loads("".join(lines))["classify"]
-            yield Running(process=process, port=int(address.rpartition(":")[2].partition("/")[0]))
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
-            assert "Traceback" not in process.stderr.read()
+        with serve_process(str(models["float tflite"]), "--json", *words) as process:
+            port = urlsplit(serve_document(process)["classify"]).port
+            assert port is not None
+            yield Running(process=process, port=port)
 
     return start
 
@@ -145,6 +137,7 @@ def test_sigterm_under_load_loses_no_answer(server: Callable[..., Any]) -> None:
     with server("--workers", "1") as running, concurrent.futures.ThreadPoolExecutor(8) as clients:
         futures = [clients.submit(running.post, body) for _ in range(8)]
         while (accepted := running.accepted) < 3:
+            assert not all(future.done() for future in futures), "never three at a time"
             time.sleep(0.01)
         running.process.send_signal(signal.SIGTERM)
         statuses = [future.result(60) for future in futures]

@@ -1,3 +1,5 @@
+import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,8 +11,6 @@ from edgesmith.runtime.web.protocol import GuardedProtocol
 from edgesmith.runtime.web.site import Site
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
-
-
 HELLO = PlainTextResponse("hello")
 
 
@@ -26,6 +26,20 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(GuardedProtocol, "body_seconds", 0.6)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No clock of the server's ends a connection before the client gives up."""
+    monkeypatch.setattr(GuardedProtocol, "head_seconds", 60.0)
+
+
+def _cut(say: Callable[..., bytes], site: Site, request: bytes) -> bytes:
+    """What came before the server ended the connection."""
+    began = time.monotonic()
+    got = say(site, request, patience=20)
+    assert time.monotonic() - began < 15, "the client gave up, not the server"
+    return got
+
+
 def test_an_ordinary_request(site: Site, say: Callable[..., bytes]) -> None:
     assert say(site, HEAD + b"Connection: close\r\n\r\n").endswith(b"hello")
 
@@ -37,14 +51,24 @@ def test_an_ordinary_request(site: Site, say: Callable[..., bytes]) -> None:
         pytest.param(b"X: " + b"y" * 300_000, id="one header without end"),
     ],
 )
-def test_header_floods(site: Site, say: Callable[..., bytes], flood: bytes) -> None:
-    got = say(site, HEAD + flood)
+def test_header_floods(site: Site, say: Callable[..., bytes], patient: None, flood: bytes) -> None:
+    got = _cut(say, site, HEAD + flood)
     assert got == b"" or got.startswith(b"HTTP/1.1 431 "), "refused, or cut while it was still sending"
     assert say(site, HEAD + b"Connection: close\r\n\r\n").endswith(b"hello")
 
 
-def test_an_address_without_end(site: Site, say: Callable[..., bytes]) -> None:
-    got = say(site, b"GET /" + b"a" * 1_000_000)
+def test_the_refusal_is_a_problem(
+    site: Site, say: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch, conforms: Callable[[Any], None]
+) -> None:
+    monkeypatch.setattr(GuardedProtocol, "head_bytes", 100)
+    head, _, body = say(site, HEAD + b"X: " + b"y" * 1000).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 ")
+    assert f"content-length: {len(body)}".encode() in head.split(b"\r\n")
+    conforms(json.loads(body))
+
+
+def test_an_address_without_end(site: Site, say: Callable[..., bytes], patient: None) -> None:
+    got = _cut(say, site, b"GET /" + b"a" * 1_000_000)
     assert got == b"" or got.split()[1] in (b"431", b"400")
 
 
@@ -70,6 +94,18 @@ def test_a_request_behind_another_gets_its_own_time(
 ) -> None:
     got = say(site, HEAD + b"\r\n" + HEAD + b"Connection: close\r\n\r\n")
     assert got.count(b"hello") == 2
+
+
+def test_empty_lines_buy_no_time(site: Site, impatient: None) -> None:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+        connection.sendall(HEAD + b"\r\n")
+        received = b""
+        while not received.endswith(b"hello"):
+            data = connection.recv(65536)
+            assert data
+            received += data
+        connection.sendall(b"\r\n")
+        assert connection.recv(65536) == b"", "the server ends it; else this is a TimeoutError"
 
 
 def test_too_many_connections(site: Site, say: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,9 @@ def test_it_answers_while_it_drains(ask: Callable[..., Any]) -> None:
     with open_site(None, 0) as site:
         up = threading.Event()
         server = WebServer(HELLO, site, ready=up.set, drain=drain)
-        thread = threading.Thread(target=server.run_at_site)
+        thread = threading.Thread(
+            target=server.run_at_site, daemon=True
+        )  # where the test fails, nobody stops it
         thread.start()
         assert up.wait(10)
         server.stop()

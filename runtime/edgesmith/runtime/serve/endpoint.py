@@ -22,7 +22,7 @@ class ClassifyEndpoint:
         self._workers, self._labels, self._limits, self._metrics = workers, labels, limits, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer. Raises `RefusedError`, counted."""
+        """Answer. Raises `RefusedError`, and what the engine raises; both are counted."""
         try:
             content_type = _content_type(scope)
             top = self._top(scope["query_string"])
@@ -34,8 +34,8 @@ class ClassifyEndpoint:
                 accepted=time.perf_counter(),
             )
             answered = await self._workers.run(lambda classifier: answer(classifier, question))
-        except RefusedError as error:
-            self._metrics.refused(error.status)
+        except Exception as error:
+            self._metrics.refused(error.status if isinstance(error, RefusedError) else 500)
             raise
         self._metrics.answered(answered)
         headers = [

@@ -26,16 +26,31 @@ def parts_named(name: str, content_type: str, body: bytes) -> list[bytes]:
         padding, _, part = piece.partition(b"\r\n")
         headers, blank, content = part.partition(b"\r\n\r\n")
         if padding.strip(b" \t") or not blank or len(headers) > _MOST_HEADER_BYTES:
-            raise RefusedError(400, "the form is malformed", tip=_TIP)
-        if BytesHeaderParser().parsebytes(headers).get_param("name", header="content-disposition") == name:
+            raise _malformed()
+        if _name_of(headers) == name:
             contents.append(content)
     raise RefusedError(400, f"the form ends too soon, or has more than {_MOST_PARTS} parts", tip=_TIP)
+
+
+def _name_of(headers: bytes) -> object:
+    """The name of a part; no text where it is written in the way of RFC 2231, which RFC 7578 forbids."""
+    try:
+        return BytesHeaderParser().parsebytes(headers).get_param("name", header="content-disposition")
+    except ValueError as error:  # RFC 2231's number of a piece, thousands of digits long
+        raise _malformed() from error
 
 
 def _boundary(content_type: str) -> bytes:
     header = Message()
     header["content-type"] = content_type
-    boundary = header.get_boundary("")
+    try:
+        boundary = header.get_boundary("")
+    except ValueError as error:  # as above, or a charset of RFC 2231 that decodes nothing (`undefined`)
+        raise _malformed() from error
     if not (0 < len(boundary) <= _MOST_BOUNDARY_CHARACTERS and boundary.isascii()):
         raise RefusedError(400, "the form's Content-Type names no boundary", tip=_TIP)
     return boundary.encode()
+
+
+def _malformed() -> RefusedError:
+    return RefusedError(400, "the form is malformed", tip=_TIP)

@@ -68,8 +68,9 @@ class Workers:
 
     def close(self) -> None:
         """End the threads, each after the work it has; what waits is dropped."""
-        while not self._jobs.empty():
-            self._jobs.get()
+        with suppress(queue.Empty):
+            while True:
+                self._jobs.get_nowait()
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:

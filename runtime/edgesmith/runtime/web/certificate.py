@@ -2,7 +2,6 @@
 
 import datetime
 import ipaddress
-import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -115,13 +114,14 @@ def _fingerprint(made: x509.Certificate) -> str:
 
 
 def _write_private(path: Path, data: bytes) -> None:
-    """As `atomic.write_bytes`, for its owner's eyes alone at every moment."""
+    """Whole or not at all, for its owner's eyes alone at every moment; nothing is left behind."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:  # mode 0700
+            made = Path(folder) / path.name
+            made.touch(mode=0o600)
+            made.write_bytes(data)
+            made.replace(path)
     except OSError as error:
         raise OutputError(
             f"cannot write the certificate {str(path)!r}: {error.strerror or error}",

@@ -35,11 +35,9 @@ async def _refused(_: Request, problem: RefusedError) -> Response:
 
 
 async def _not_routed(_: Request, error: HTTPException) -> Response:
-    tips = {404: "the page is at the address that was printed at start", 405: None}
-    phrase = HTTPStatus(error.status_code).phrase
-    return RefusedError(
-        error.status_code, phrase, tip=tips.get(error.status_code), headers=error.headers
-    ).response()
+    status = HTTPStatus(error.status_code)
+    tip = "the page is at the address that was printed at start" if status == HTTPStatus.NOT_FOUND else None
+    return RefusedError(status, status.phrase, tip=tip, headers=error.headers).response()
 
 
 async def _defect(_: Request, error: Exception) -> Response:

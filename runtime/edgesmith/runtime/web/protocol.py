@@ -4,20 +4,24 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-_TOO_LARGE = b"".join(
-    (
-        STATUS_LINE[431],
-        b"content-type: application/json\r\nconnection: close\r\ncontent-length: 80\r\n\r\n",
-        b'{"schema": "edgesmith.problem/1", "error": "headers too large", "tip": null}    ',
-    )
-)
+from edgesmith.runtime.web.problems import RefusedError
+
+
+def _as_bytes(problem: RefusedError) -> bytes:
+    """The answer as it goes over the wire, for where there is no request yet that could be answered."""
+    response = problem.response()
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+    return STATUS_LINE[problem.status] + headers + b"\r\n" + bytes(response.body)
+
+
+_TOO_LARGE = _as_bytes(RefusedError(431, "headers too large", headers={"connection": "close"}))
 
 
 class GuardedProtocol(HttpToolsProtocol):
     """Limits of one connection, before and beside the application.
 
     A request's line and headers: `head_bytes` at most, complete within `head_seconds`. Its body: within `body_seconds`,
-    even where the application has answered without reading it. More than `connections` at a time: closed at once.
+    even where the application has answered without reading it. More than `most_connections` at a time: closed at once.
     """
 
     head_bytes = 32 * 1024  # browsers send 1 to 2 KiB; Apache takes 8 KiB a line, nginx 32 KiB in all
@@ -45,6 +49,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse; refuse headers that do not end."""
         super().data_received(data)
+        # Empty lines behind a request begin no other, but have ended uvicorn's own wait for it.
+        if self._patience is None and self.cycle is not None and self.cycle.response_complete:
+            self._wait(self.head_seconds)
         if self._in_head and not self.transport.is_closing():
             self._head_received += len(data)
             if self._head_received > self.head_bytes:

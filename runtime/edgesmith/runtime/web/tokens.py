@@ -2,7 +2,7 @@
 
 import secrets
 
-_BYTES = 16  # 128 bits, as RFC 8959 and OWASP's session identifiers have at least
+_BYTES = 16  # 128 bits: a guess is right once in 2^128, as RFC 6749, 10.10 asks of tokens
 
 
 def new_token() -> str:
