@@ -24,7 +24,7 @@ def without_factories(*event: Any) -> tuple[str | None, str | None]:
     return (signature and signature.replace("<factory>", "...")), returned
 
 
-def repair(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+def repair(app: object, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Headings in the navigation get a level, parameters an element that may stand where they do."""
     navigation = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = navigation.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -14,10 +14,12 @@ from typing import Any
 
 import vl_convert
 
+from edgesmith.benchmarks.report.charts.drawing import VEGA_LITE
+from edgesmith.convert.quantization.advice import GOOD_DB
+
 FOLDER = Path(__file__).parents[1] / "pictures"
 
 _KEPT = ("kind", "snr_db", "alone_snr_db", "rounding_snr_db")
-_GOOD_DB = 20  # edgesmith.convert.quantization.advice.GOOD_DB
 _TEXT = "#6f767c"  # on white and on black, at least 4 : 1: one drawing for both
 _COLOURS = ["#2a7fd6", "#d9730d"]
 _SERIES = {"alone_snr_db": "the operator alone", "snr_db": "with all before it"}
@@ -47,7 +49,7 @@ def picture(numbers: dict[str, Any]) -> str:
         for key, series in _SERIES.items()
         if operator["kind"] != "SOFTMAX"
     ]
-    return str(vl_convert.vegalite_to_svg(_chart(rows), vl_version="6.4")) + "\n"
+    return str(vl_convert.vegalite_to_svg(_chart(rows), vl_version=VEGA_LITE)) + "\n"
 
 
 def table(numbers: dict[str, Any]) -> list[str]:
@@ -95,7 +97,7 @@ def _chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
     limit = {
         "mark": {"type": "rule", "color": _TEXT, "strokeDash": [4, 4]},
-        "encoding": {"y": {"datum": _GOOD_DB}},
+        "encoding": {"y": {"datum": GOOD_DB}},
     }
     return {
         "data": {"values": rows},

@@ -1,4 +1,3 @@
-import importlib
 import shlex
 import subprocess
 import sys
@@ -6,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edgesmith.cli.dispatch import build_parser
 from edgesmith.cli.nextstep import next_steps, next_text
+from edgesmith.cli.parts import parser_of
 from edgesmith.cli.surroundings import Surroundings
-from edgesmith.cli.table import COMMANDS
 
 PHOTOS, RUN = Path("photos"), Path("runs/flowers")
 MODELS = (Path("deploy/flowers/flowers-int8.onnx"), Path("deploy/flowers/flowers-int8.tflite"))
@@ -69,7 +67,7 @@ def test_every_step_can_be_typed(found: Surroundings, _: str) -> None:
     for step in next_steps(found):
         program, name, *words = shlex.split(step.command)
         assert program == "edgesmith"
-        build_parser(name, importlib.import_module(COMMANDS[name][0])).parse_args(words)
+        parser_of(name).parse_args(words)
 
 
 @pytest.mark.parametrize(("found", "command"), SITUATIONS)

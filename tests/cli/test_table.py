@@ -6,13 +6,8 @@ import sys
 
 import pytest
 
-from edgesmith.cli.dispatch import build_parser
-from edgesmith.cli.parser import CommandParser
+from edgesmith.cli.parts import parser_of
 from edgesmith.cli.table import COMMANDS, help_text, suggestion
-
-
-def _parser(name: str) -> CommandParser:
-    return build_parser(name, importlib.import_module(COMMANDS[name][0]))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -21,25 +16,25 @@ class TestEveryCommand:
         module = importlib.import_module(COMMANDS[name][0])
         assert callable(module.add_arguments)
         assert callable(module.run)
-        assert _parser(name).description
+        assert parser_of(name).description
 
     def test_its_help_begins_with_three_examples(self, name: str) -> None:
-        first, *lines = _parser(name).format_help().splitlines()
+        first, *lines = parser_of(name).format_help().splitlines()
         assert first == "examples:"
         assert [line.startswith(f"  edgesmith {name}") for line in lines[:3]] == [True] * 3
         assert lines[4].startswith(f"usage: edgesmith {name} ")
 
     def test_its_examples_parse(self, name: str) -> None:
-        parser = _parser(name)
+        parser = parser_of(name)
         assert len(set(parser.examples)) == len(parser.examples) >= 3
         for example in parser.examples:
             # Of another command, an example may show what comes next.
             program, command, *words = shlex.split(example.partition(" > ")[0], comments=True)
             assert program == "edgesmith"
-            assert isinstance(_parser(command).parse_args(words), argparse.Namespace)
+            assert isinstance(parser_of(command).parse_args(words), argparse.Namespace)
 
     def test_its_help_shows_description_and_options(self, name: str) -> None:
-        text = _parser(name).format_help()
+        text = parser_of(name).format_help()
         assert str(importlib.import_module(COMMANDS[name][0]).__doc__).splitlines()[0] in text
         assert "\n  -h, --help " in text
 

@@ -1,15 +1,13 @@
 """Every example says what it is for, is short, is listed, and has a test."""
 
 import ast
-import importlib
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from edgesmith.cli.dispatch import build_parser
-from edgesmith.cli.table import COMMANDS
+from edgesmith.cli.parts import parser_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAMS = sorted([*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.sh")])
@@ -46,5 +44,4 @@ class TestEveryExample:
     def test_the_commands_that_it_names_parse(self, program: Path) -> None:
         for line in re.findall(r"^(?:Run:)? +(edgesmith [a-z].*)$", program.read_text(), re.MULTILINE):
             _, name, *words = shlex.split(line)
-            parser = build_parser(name, importlib.import_module(COMMANDS[name][0]))
-            parser.parse_args(words)
+            parser_of(name).parse_args(words)

@@ -97,14 +97,18 @@ def write_generation(folder: Path) -> None:
         assert main(["train", str(data), "-o", str(run), *options]) == 0
         assert main(["convert", str(run), "-o", str(deploy), "--max-drop", "100"]) == 0
         models = tuple(sorted(deploy.glob("*-int8.*")))
-        quick = {
-            "samples": 5,
-            "seconds": 0.0,
-            "warmup_inferences": 2,
-            "warmup_seconds": 0.0,
-            "cold_starts": 1,
-        }
-        bench(BenchmarkPlan(models=models, data=run, output=Path(work) / "bench", **quick))  # type: ignore[arg-type]  # numbers of two types
+        bench(
+            BenchmarkPlan(
+                models=models,
+                data=run,
+                output=Path(work) / "bench",
+                samples=5,
+                seconds=0,
+                warmup_inferences=2,
+                warmup_seconds=0,
+                cold_starts=1,
+            )
+        )
         assert main(["bundle", str(models[-1]), "-o", f"{work}/edge.pyz"]) == 0
         with zipfile.ZipFile(f"{work}/edge.pyz") as bundle:
             bundle.extract("bundle.json", folder)

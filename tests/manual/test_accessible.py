@@ -4,7 +4,7 @@ from making.accessible import repair, without_factories
 
 
 def repaired(**context: Any) -> dict[str, Any]:
-    repair(None, "page", "page.html", context, None)  # type: ignore[arg-type]  # the application is not asked
+    repair(None, "page", "page.html", context, None)
     return context
 
 

@@ -61,6 +61,15 @@ def test_it_fits_and_nobody_is_shut_out(name: str, sight: str, look: Look, tmp_p
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
+def test_code_stands_out_from_the_page(sight: str, look: Look) -> None:
+    page = look("commands/train", sight)
+    ground = "found => getComputedStyle(found).backgroundColor"
+    colours = [page.locator(name).first.evaluate(ground) for name in ("body", ".highlight")]
+    red = [int(colour.removeprefix("rgb(").split(",")[0]) for colour in colours]
+    assert abs(red[0] - red[1]) > 8, colours
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_search_finds_without_a_server(sight: str, look: Look) -> None:
     page = look("search", sight)
     page.goto(f"{page.url}?q=equalization")

@@ -81,4 +81,4 @@ def _complete_files(parser: argparse.ArgumentParser) -> None:
     for action in parser._actions:
         words = str(action.metavar or "")
         if action.choices is None and (action.type is Path or any(word in words for word in _FILE_WORDS)):
-            action.complete = shtab.DIRECTORY if words == "DIR" else shtab.FILE  # type: ignore[attr-defined]  # shtab's
+            action.complete = shtab.DIRECTORY if words == "DIR" else shtab.FILE  # type: ignore[attr-defined]  # what shtab reads

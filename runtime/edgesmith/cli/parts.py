@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from edgesmith.cli.dispatch import build_parser
+from edgesmith.cli.parser import CommandParser
 from edgesmith.cli.table import COMMANDS
 from edgesmith.runtime.errors import EdgesmithError, SettingError
 
@@ -25,7 +26,7 @@ _TIDYING_SECONDS = 20.0
 
 
 @functools.cache
-def parser_of(command: str) -> argparse.ArgumentParser:
+def parser_of(command: str) -> CommandParser:
     """A command's own parser, by its place in the table."""
     return build_parser(command, importlib.import_module(COMMANDS[command][0]))
 
@@ -40,7 +41,7 @@ def ask(*words: str | Path) -> dict[str, Any]:
 
     Raises `EdgesmithError` when it fails; what was wrong it has said itself.
     """
-    finished = subprocess.run(_command(words), stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own commands
+    finished = subprocess.run(_command(words), stdout=subprocess.PIPE, check=False)  # noqa: S603 - this interpreter and a list, which no shell reads
     if finished.returncode:
         raise failure(str(words[0]), finished.returncode)
     document: dict[str, Any] = json.loads(finished.stdout)
@@ -54,12 +55,12 @@ def work(words: Sequence[str | Path], *, folder: Path, answer: IO[bytes], held: 
     `held`, a file descriptor, open. Ctrl-C is given time to tidy up in.
     """
     parent = os.getpid()
-    with subprocess.Popen(  # noqa: S603 - our own commands
+    with subprocess.Popen(  # noqa: S603 - this interpreter and a list, which no shell reads
         _command(words),
         cwd=folder,
         stdout=answer,
         pass_fds=(held,),
-        preexec_fn=functools.partial(_end_with_parent, parent),  # noqa: PLW1509 - this process has one thread
+        preexec_fn=functools.partial(_end_with_parent, parent),  # noqa: PLW1509 - one thread of Python; numpy's hold no lock
     ) as process:
         try:
             return process.wait()

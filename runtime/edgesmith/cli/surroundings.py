@@ -1,12 +1,11 @@
 """What lies in a folder: photos, settings, and what the commands have written. By names alone, nothing is opened.
 
-Imports nothing of edgesmith: `edgesmith` alone must answer as fast as Python starts. The names of the files are
-those of the parts that write them, which a test compares.
+Imports nothing of edgesmith: numpy and Pillow would take longer than the whole answer of `edgesmith` alone. Names and
+suffixes are those of the parts that write and read them, which a test compares.
 """
 
-import mimetypes
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,10 +14,13 @@ SETTINGS = "edgesmith.toml"
 FINISHED_RUN, UNFINISHED_RUN = "run.json", "unfinished.json"
 CONVERSION, BENCHMARK = "convert.json", "bench.json"
 MODEL_SUFFIXES = (".tflite", ".onnx")
-SPLITS = ("train", "test")
+PICTURE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+SPLITS = ("train", "val", "test")
 
 _DEPTH = 2  # runs/flowers, deploy/flowers
 _ENTRIES = 2_000  # looked at of one folder: enough to know it, and soon done in a home folder or on a network
+
+_Entry = os.DirEntry[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,44 +59,53 @@ def look_around(root: Path) -> Surroundings:
 def _known_below(folder: Path, depth: int) -> Iterator[tuple[Path, str]]:
     """Each folder that is known for something; what is below such a one belongs to it."""
     entries = _entries(folder)
-    kind = _kind(folder, {entry.name for entry in entries})
+    kind = _kind(entries)
     if kind is not None:
         yield folder, kind
     elif depth:
         for entry in entries:
-            if entry.is_dir():
+            if _is_folder(entry):
                 yield from _known_below(Path(entry), depth - 1)
 
 
-def _kind(folder: Path, names: set[str]) -> str | None:
+def _kind(entries: Sequence[_Entry]) -> str | None:
+    by_name = {entry.name: entry for entry in entries}
     for file, kind in (
         (UNFINISHED_RUN, "unfinished"),
         (FINISHED_RUN, "runs"),
         (CONVERSION, "deployed"),
         (BENCHMARK, "benchmarks"),
     ):
-        if file in names:
+        if file in by_name:
             return kind
-    splits = [folder / name for name in SPLITS if name in names]
-    if len(splits) == len(SPLITS) and all(map(_has_classes, splits)):
+    splits = [_entries(by_name[name]) for name in SPLITS if name in by_name]
+    # Training, and one to judge by, as `edgesmith train` wants them.
+    if SPLITS[0] in by_name and len(splits) >= 2 and all(map(_has_classes, splits)):
         return "photos"
-    return "photos" if _has_classes(folder) else None
+    return "photos" if _has_classes(entries) else None
 
 
-def _has_classes(folder: Path) -> bool:
-    return sum(entry.is_dir() and _has_pictures(Path(entry)) for entry in _entries(folder)) >= 2
+def _has_classes(entries: Sequence[_Entry]) -> bool:
+    classes = (entry for entry in entries if _is_folder(entry) and _has_pictures(entry))
+    return len(list(islice(classes, 2))) == 2
 
 
-def _has_pictures(folder: Path) -> bool:
-    kinds = (mimetypes.guess_type(entry.name, strict=False)[0] for entry in _entries(folder))
-    return any(kind is not None and kind.startswith("image/") for kind in kinds)
+def _has_pictures(folder: _Entry) -> bool:
+    return any(entry.name.lower().endswith(PICTURE_SUFFIXES) for entry in _entries(folder))
+
+
+def _is_folder(entry: _Entry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself, or to where we may not look
+        return False
 
 
 def _models(folder: Path) -> list[str]:
     return [entry.name for entry in _entries(folder) if entry.name.endswith(MODEL_SUFFIXES)]
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: Path | _Entry) -> list[_Entry]:
     try:
         with os.scandir(folder) as entries:
             seen = [entry for entry in islice(entries, _ENTRIES) if not entry.name.startswith(".")]

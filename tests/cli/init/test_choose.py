@@ -5,6 +5,7 @@ import pytest
 
 from edgesmith.cli.init.choose import choose
 from edgesmith.cli.init.seen import Seen, seen_in
+from edgesmith.train.check.listing import WHOLE
 
 PHOTOS = Seen(
     labels=("cat", "dog"),
@@ -102,7 +103,7 @@ def document(counts: dict[str, dict[str, int]], test: int, **pictures: int) -> d
 
 def test_a_folder_without_splits_will_be_drawn_from() -> None:
     found = seen_in(
-        document({"all": {"cat": 60, "dog": 40}}, 10, readable=100, grey=100, median_short_side=28)
+        document({WHOLE: {"cat": 60, "dog": 40}}, 10, readable=100, grey=100, median_short_side=28)
     )
     assert (found.train, found.val, found.test, found.drawn, found.judged) == (80, 10, 10, True, 10)
     assert (found.grey, found.short_side, found.balanced, found.errors) == (True, 28, False, ("a leak",))

@@ -26,7 +26,7 @@ def _run(words: list[str]) -> int:
     from edgesmith.cli import main as edgesmith
     from edgesmith.cli import parts
 
-    parts._command = lambda command: [sys.executable, __file__, *map(str, command)]  # type: ignore[assignment]
+    parts._command = lambda words: [sys.executable, __file__, *map(str, words)]
     return edgesmith(words)
 
 

@@ -39,10 +39,11 @@ def test_links_are_followed_and_never_round_in_circles(tmp_path: Path, list_: Li
     (photos / "cat").symlink_to(elsewhere)
     (photos / "up").symlink_to(photos)
     (photos / "lost.jpg").symlink_to(tmp_path / "nowhere")
+    (photos / "self.jpg").symlink_to("self.jpg")
 
     found = list_("photos")
-    assert set(found) == {"cat", "cat/1.jpg", "up", "lost.jpg"}
-    assert found["lost.jpg"] == "gone"
+    assert set(found) == {"cat", "cat/1.jpg", "up", "lost.jpg", "self.jpg"}
+    assert found["lost.jpg"] == found["self.jpg"] == "gone"
 
 
 def test_a_table_stands_for_the_files_that_it_lists(tmp_path: Path, list_: List) -> None:

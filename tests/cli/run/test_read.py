@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,9 +162,9 @@ def test_what_is_not_toml_is_told_with_the_line(tmp_path: Path) -> None:
     [lambda file: None, lambda file: file.write_bytes(b"\xff"), Path.mkdir],
     ids=["absent", "no text", "a folder"],
 )
-def test_a_file_that_cannot_be_read(make: object, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read(make: Callable[[Path], object], tmp_path: Path) -> None:
     file = tmp_path / "edgesmith.toml"
-    make(file)  # type: ignore[operator]  # one of the three
+    make(file)
     with pytest.raises(OptionError):
         read_settings(file)
 

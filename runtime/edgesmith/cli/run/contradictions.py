@@ -55,7 +55,7 @@ def _names(settings: Settings) -> Iterator[Problem]:
         if not _NAME.fullmatch(model.name):
             yield (
                 at,
-                f"name {model.name!r}: 1 to 64 letters, digits, '.', '_' and '-', the first of them no '.'",
+                f"name {model.name!r}: 1 to 64 letters, digits, '.', '_' and '-', the first a letter or a digit",
             )
         elif model.name.lower() in seen:  # file systems may not tell case apart
             yield at, f"name {model.name!r} stands twice: each [[model]] has its own"

@@ -65,10 +65,6 @@ def _stat(path: Path) -> _Stat:
 def _read(file: Path) -> dict[str, list[Any]]:
     try:
         document = json.loads(file.read_bytes())
-        if document["schema"] == _SCHEMA:
-            return dict(document["files"])
-    except FileNotFoundError:
-        return {}
+        return dict(document["files"]) if document["schema"] == _SCHEMA else {}
     except (OSError, ValueError, KeyError, TypeError):  # nothing is lost but the time to read the files again
         return {}
-    return {}

@@ -85,9 +85,12 @@ def _settings_of(stage: Stage, project: Project) -> dict[str, Any]:
     settings = project.file.settings
     if stage.kind == "check":
         return stated(settings.check)
-    if stage.kind == "verify" or stage.model is None:
-        return {} if stage.kind == "verify" else {"seed": settings.seed, **stated(settings.bench)}
-    own = stated(stage.model) if stage.kind == "train" else settings.convert_of(stage.model)
+    if stage.kind == "verify":
+        return {}
+    if stage.model is None:
+        own: Mapping[str, Any] = stated(settings.bench)
+    else:
+        own = stated(stage.model) if stage.kind == "train" else settings.convert_of(stage.model)
     return {"seed": settings.seed, **own}
 
 

@@ -17,7 +17,7 @@ from edgesmith.runtime.errors import DataError
 # What `edgesmith train` takes beside files and folders: a name of TensorFlow Datasets, whose content is its own affair.
 _NAMED = "tfds:"
 
-_GONE = "gone"  # in place of the hash of a link to nothing
+_GONE = "gone"  # in place of the hash of a link that leads to nothing
 _FOLDER = "folder"
 
 
@@ -70,10 +70,14 @@ def _below(
         name, path = f"{prefix}{entry.name}", folder / entry.name
         if entry.name.startswith(".") or path in without:
             continue
-        if entry.is_dir():
+        try:
+            is_folder, is_file = entry.is_dir(), entry.is_file()
+        except OSError:  # a link that leads to itself, or to where we may not look
+            is_folder = is_file = False
+        if is_folder:
             yield name, _FOLDER
             yield from _below(path, f"{name}/", hashes, without, above | {here})
-        elif entry.is_file():  # opening a pipe would wait for ever
+        elif is_file:  # opening a pipe would wait for ever
             yield name, hashes.sha256(path)
         elif entry.is_symlink():
             yield name, _GONE

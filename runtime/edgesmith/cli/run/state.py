@@ -1,8 +1,8 @@
 """The output folder: what was made, and in its hidden `.edgesmith` from what, and what is being made.
 
-A stage works in `.edgesmith/work/<stage>/made`. When it is done its record is written beside that, with the hashes of
-what it made; then what it made takes its place, then the record does. After a kill at any moment the same steps are
-taken again from the first that is missing.
+There, `work` has a folder for each stage that has begun, and in it `made`, where it works. When it is done its record
+is written beside that, with the hashes of what it made; then what it made takes its place, then the record does. After
+a kill at any moment the same steps are taken again from the first that is missing.
 """
 
 import fcntl
@@ -98,12 +98,14 @@ class State:
         self._publish(work, record)
 
     def recover(self) -> None:
-        """Finish what was whole when an earlier run was killed."""
+        """Finish what was whole when an earlier run was killed, and remove what it had not come to fill."""
         works = self._folder / "work"
         for work in sorted(works.iterdir()) if works.is_dir() else ():
             record = load_record(work / _RECORD)
             if record is not None:
                 self._publish(work, record)
+            elif not any((work / "made").glob("*")):  # only just begun, or at its end and all but removed
+                _remove(work)
 
     def abandon(self, stage: Stage) -> None:
         """Forget what was begun."""
@@ -114,10 +116,8 @@ class State:
         file = self._listing_file(listing.sha256)
         if not file.is_file():
             write_json(file, dict(listing.files))
-        wanted = {
-            str(load_json(record)["inputs"].get("data", {}).get("sha256"))
-            for record in (self._folder / "stages").glob("*.json")
-        }
+        records = [load_record(record) for record in (self._folder / "stages").glob("*.json")]
+        wanted = {record.inputs["data"]["sha256"] for record in records if record and "data" in record.inputs}
         for other in file.parent.glob("*.json"):
             if other.stem not in wanted | {listing.sha256}:
                 other.unlink()

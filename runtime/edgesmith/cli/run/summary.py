@@ -40,7 +40,7 @@ def document_of(file: SettingsFile, results: Path, outcomes: Sequence[Outcome]) 
         "schema": "edgesmith.pipeline/1",
         "file": str(file.file),
         "output": str(results),
-        "stages": [{**asdict(outcome), "why": list(outcome.why)} for outcome in outcomes],
+        "stages": [asdict(outcome) for outcome in outcomes],
         "files": [asdict(row) for row in _rows(file, results, _ended(outcomes))],
         "reports": [str(report) for report in _reports(results, _ended(outcomes))],
     }
