@@ -32,6 +32,8 @@ def test_the_order_changes_between_rounds_and_repeats_for_the_same_seed() -> Non
         ({"processes": 5, "samples": 20, "seconds": 0.0}, 1.0, 2),
         ({"scenario": "sustained", "seconds": 600.0}, 10.0, 220),
         ({"scenario": "single-stream", "seconds": 5.0, "processes": 5}, 1.0, 550),
+        ({"scenario": "single-stream", "seconds": 5.0, "processes": 20}, 1.0, 138),
+        ({"processes": 2, "samples": 50, "seconds": 0.0}, 1.0, 5),
     ],
     ids=[
         "slow: samples decide",
@@ -43,6 +45,8 @@ def test_the_order_changes_between_rounds_and_repeats_for_the_same_seed() -> Non
         "several processes, few samples: two blocks each",
         "two seconds",
         "without a pause",
+        "without a pause, many processes: two blocks each",
+        "two processes: ten blocks",
     ],
 )
 def test_the_size_of_a_block(changes: dict[str, Any], expected_ms: float, size: int) -> None:

@@ -10,7 +10,7 @@ from edgesmith.benchmarks.devices.device import Device, Needs
 from edgesmith.benchmarks.devices.opening import open_device
 from edgesmith.benchmarks.gather import gather, require_one
 from edgesmith.benchmarks.inputs import DataInput, ModelInput, check_data, list_data, read_models
-from edgesmith.benchmarks.journal import Journal
+from edgesmith.benchmarks.journal import Journal, alone
 from edgesmith.benchmarks.measure import Bench, load_request, measure
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress, Silence
@@ -53,16 +53,17 @@ def bench(
     if plan.resume and (plan.output / BENCH_FILE).is_file():
         return finished(plan, models, check_data(data, progress).sha256)
     require_free(plan.output)
-    require_no_journal(plan)
     variants = _variants(models, data, plan)
-    with staged_folder(plan.output) as folder:
-        facts = check_data(data, progress)
-        journal = open_journal(plan, models, facts.sha256)
-        environment, blocks = _measure_on_device(variants, data, plan, journal, progress, device)
-        result = gather(variants, blocks, plan=plan, environment=environment, data=facts)
-        result.save(folder / BENCH_FILE)
-        write_report(result, folder)
-    journal.remove()
+    with alone(plan.output):
+        require_no_journal(plan)
+        with staged_folder(plan.output) as folder:
+            facts = check_data(data, progress)
+            journal = open_journal(plan, models, facts.sha256)
+            environment, blocks = _measure_on_device(variants, data, plan, journal, progress, device)
+            result = gather(variants, blocks, plan=plan, environment=environment, data=facts)
+            result.save(folder / BENCH_FILE)
+            write_report(result, folder)
+        journal.remove()
     return result
 
 

@@ -6,9 +6,13 @@ journal first, and only then bothers the device.
 """
 
 import dataclasses
+import fcntl
 import hashlib
 import json
+import os
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +20,7 @@ from typing import Any, Literal
 
 from edgesmith.benchmarks.jsonlines import append_lines, whole_lines
 from edgesmith.benchmarks.worker.messages import Load, ReadEnvironment, ReadState, Request, encode_request
-from edgesmith.runtime.errors import DataError, ModelFileError
+from edgesmith.runtime.errors import DataError, ModelFileError, OutputError
 from edgesmith.runtime.failure import Failure
 from edgesmith.runtime.strict import from_json
 
@@ -113,8 +117,54 @@ class Journal:
 
 def journal_file(output: Path) -> Path:
     """Beside the output folder, which appears only when it is whole."""
+    return _beside(output, ".partial.jsonl")
+
+
+def _beside(output: Path, ending: str) -> Path:
     whole = output.resolve()
-    return whole.parent / f".{whole.name}.partial.jsonl"
+    return whole.parent / f".{whole.name}{ending}"
+
+
+@contextmanager
+def alone(output: Path) -> Iterator[None]:
+    """Keep every other benchmark out of `output`, by a lock that the system takes back when the process ends.
+
+    Raises `OutputError` where another is at work. The file stays only after a kill, and is in nobody's way.
+    """
+    file = _beside(output, ".lock")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {str(file)!r}: {error.strerror or error}",
+            tip="check the permissions of that place",
+        ) from error
+    try:
+        _lock(handle, output)
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, output: Path) -> None:
+    busy = OutputError(
+        f"another `edgesmith bench` is at work on {str(output)!r}", tip="wait for it, or name another folder"
+    )
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise busy from error
+    except OSError as error:
+        raise OutputError(
+            f"cannot lock {str(output)!r}: {error.strerror or error}",
+            tip="name a folder on another file system",
+        ) from error
+    if not os.fstat(handle).st_nlink:  # another was, when the file was opened, and has removed it since
+        raise busy
 
 
 def digest(request: Request) -> str:

@@ -16,6 +16,7 @@ from edgesmith.benchmarks.plan import BenchmarkPlan, Scenario
 T = TypeVar("T")
 
 BLOCKS = 10  # rounds in which every variant should be done
+_LEAST_BLOCKS = 2  # of a process: with less, `edgesmith compare` says nothing of it
 _BLOCK_SECONDS = 2.0  # of the scenarios without pause: how often temperature and frequency are read
 _MARGIN = 1.1  # a warm-up's median is a little off; without it most variants would need an eleventh round
 
@@ -64,17 +65,18 @@ def turns(seats: Sequence[S], *, scenario: Scenario, orders: Iterator[Sequence[i
 def block_size(plan: BenchmarkPlan, *, expected_ms: float) -> int:
     """Samples a block of a variant, one of which takes `expected_ms`.
 
-    So many that about ten blocks have the plan's samples and seconds; the scenarios without a pause have one every two
-    seconds, if that is more. With several processes the blocks are short, at least two a process.
+    So many that about ten blocks have the plan's samples and seconds, or two a process, if that is more; the scenarios
+    without a pause have one every two seconds, if that is more. With several processes by turns the blocks are short.
     """
     needed_for_time = math.ceil(_MARGIN * plan.seconds * 1000 / max(expected_ms, 1e-3))
     needed = max(plan.samples, needed_for_time)
+    blocks = max(BLOCKS, _LEAST_BLOCKS * plan.processes)
     if plan.scenario != "interleaved":
-        return math.ceil(needed / max(BLOCKS, math.ceil(plan.seconds / _BLOCK_SECONDS)))
+        return math.ceil(needed / max(blocks, math.ceil(plan.seconds / _BLOCK_SECONDS)))
+    size = math.ceil(needed / blocks)
     if plan.processes == 1:
-        return math.ceil(needed / BLOCKS)
-    short = max(_LEAST_SAMPLES, math.ceil(_SHORT_BLOCK_MS / max(expected_ms, 1e-3)))
-    return min(short, math.ceil(needed / (2 * plan.processes)))
+        return size
+    return min(size, max(_LEAST_SAMPLES, math.ceil(_SHORT_BLOCK_MS / max(expected_ms, 1e-3))))
 
 
 def image_order(images: Sequence[T], *, seed: int) -> list[T]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from edgesmith.benchmarks.devices.device import Device
 from edgesmith.benchmarks.gather import plan_facts
@@ -13,6 +14,7 @@ from edgesmith.benchmarks.inputs import ModelInput
 from edgesmith.benchmarks.journal import Journal, journal_file
 from edgesmith.benchmarks.measure import load_request
 from edgesmith.benchmarks.plan import BenchmarkPlan
+from edgesmith.benchmarks.report.wording import threads as in_threads
 from edgesmith.benchmarks.results import BENCH_FILE, BenchResult
 from edgesmith.benchmarks.resumed import JournaledWorkers
 from edgesmith.benchmarks.variant import Variant
@@ -35,15 +37,20 @@ def require_no_journal(plan: BenchmarkPlan) -> None:
         )
 
 
-def open_journal(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256: str) -> Journal:
-    """The journal of this benchmark, with what an earlier run has written. Raises `DataError` for another's."""
-    head = {
+def measured(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256: str) -> dict[str, Any]:
+    """What is measured, as JSON: a benchmark goes on only with what was measured of the same."""
+    return {
         "edgesmith": version("edgesmith"),
-        "device": plan.device,
-        "plan": dataclasses.asdict(plan_facts(plan)) | {"profile": plan.profile},
+        "plan": dataclasses.asdict(plan_facts(plan)),
         "models": [[model.file, model.sha256] for model in models],
         "data": data_sha256,
     }
+
+
+def open_journal(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256: str) -> Journal:
+    """The journal of this benchmark, with what an earlier run has written. Raises `DataError` for another's."""
+    what = measured(plan, models, data_sha256)
+    head = {**what, "device": plan.device, "plan": what["plan"] | {"profile": plan.profile}}
     journal = Journal(journal_file(plan.output), head)
     if plan.resume and journal.file.exists():
         journal.read()
@@ -58,8 +65,8 @@ def finished(plan: BenchmarkPlan, models: Sequence[ModelInput], data_sha256: str
     result = BenchResult.load(plan.output / BENCH_FILE)
     hashes = {model.file: model.sha256 for model in models}
     same = result.plan == plan_facts(plan) and result.data.sha256 == data_sha256
-    measured = {run.file for run in result.runs} | {run.file for run in result.failed}
-    same = same and set(hashes) == measured
+    present = {run.file for run in result.runs} | {run.file for run in result.failed}
+    same = same and set(hashes) == present
     if not same or any(hashes[run.file] != run.sha256 for run in result.runs):
         raise OutputError(
             f"the output folder {str(plan.output)!r} holds another benchmark", tip="name another folder"
@@ -113,7 +120,7 @@ def explained(
 def _row(variant: Variant, workers: JournaledWorkers, places: Mapping[Path, str], plan: BenchmarkPlan) -> str:
     have = workers.samples[load_request(variant, lambda file: places.get(file, ""))]
     engine = f" on {variant.asked}" if variant.asked else ""
-    name = f"{variant.model.file}{engine}, {variant.threads} thread{'s' if variant.threads > 1 else ''}"
-    return f"{name}: {have} of {plan.samples} samples" + (
-        "" if have < plan.samples else ", what follows them"
+    return (
+        f"{variant.model.file}{engine}, {in_threads(variant.threads)}: {have} of {plan.samples} samples"
+        + ("" if have < plan.samples else ", what follows them")
     )

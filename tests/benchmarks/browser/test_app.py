@@ -37,6 +37,7 @@ def test_the_page_its_files_and_its_config_are_below_the_token(
         "output_dtype", "images",
     }  # fmt: skip
     assert server.get(f"/models/{first['index']}").body == models[0].read_bytes()
+    assert server.get("/config.json", method="POST").status == 405
     assert "cross-origin-embedder-policy" in server.get("/").headers
 
 
@@ -109,6 +110,15 @@ def test_a_number_that_is_given_away_twice_loses_nothing(serve: Serve, scripted:
         types = [type(event).__name__ for event in phone.in_order()]
         assert types[-3:] == ["Mark", "Hello", "Mark"]
         assert (types.count("Hello"), len(types), phone.lost, phone.done) == (2, len(ada.said) + 1, 0, True)
+
+
+def test_few_are_kept_under_one_number_in_one_post_too(serve: Serve) -> None:
+    server = serve()
+    device = server.register()
+    many = [{"seq": 1, "at_ms": float(time), "type": "left"} for time in range(20)]
+    for _ in range(2):
+        assert server.send(device, many) == 1
+        assert len(server.session.phones[device].events[1]) == phone_module.MOST_UNDER_ONE_NUMBER
 
 
 def test_two_phones_at_once_are_kept_apart(serve: Serve, scripted: Scripted) -> None:

@@ -15,10 +15,11 @@ from edgesmith.benchmarks import command
 from edgesmith.benchmarks.browser.benchmark import bench_in_browsers
 from edgesmith.benchmarks.browser.options import BrowserOptions
 from edgesmith.benchmarks.compare.compare import compare
+from edgesmith.benchmarks.journal import alone
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.results import BenchResult
 from edgesmith.cli import main
-from edgesmith.runtime.errors import DataError, DeviceError, EdgesmithError, OptionError
+from edgesmith.runtime.errors import DataError, DeviceError, EdgesmithError, OptionError, OutputError
 from edgesmith.runtime.web.server import WebServer
 from edgesmith.runtime.web.site import Site
 
@@ -108,6 +109,11 @@ def test_time_ends_it_and_when_nobody_came_nothing_is_left(page: Path, plan: Ben
     with pytest.raises(DeviceError, match="no phone"):
         bench_in_browsers(plan, BrowserOptions(port=0, minutes=0), ready=lambda *_: None)
     assert not plan.output.exists()
+
+
+def test_two_servers_do_not_share_a_folder(page: Path, plan: BenchmarkPlan) -> None:
+    with alone(plan.output), pytest.raises(OutputError, match="at work on"):
+        bench_in_browsers(plan, ANY, ready=lambda *_: pytest.fail("served"))
 
 
 def test_a_phone_that_measured_nothing_is_an_error_beside_the_others(

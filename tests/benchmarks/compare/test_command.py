@@ -66,6 +66,15 @@ def test_a_gate_on_a_machine_that_was_not_quiet_is_not_judged(
     assert "not judged" in printed.err
 
 
+def test_processes_that_scatter_on_a_quiet_machine_are_not_the_reference_s_fault(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *files([20.0, 30.0, 25.0, 35.0, 22.0])]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("machine not quiet in 2 of 2 times")
+    assert "more --processes" in printed.out
+
+
 def test_a_gate_that_is_met_exits_0(files: Files) -> None:
     assert main(["compare", *files(OLD), "--max-slowdown", "5%", "--max-drop", "0.5"]) == 0
 

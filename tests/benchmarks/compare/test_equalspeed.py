@@ -74,6 +74,15 @@ def test_a_network_may_follow_the_machine_more_than_the_reference_does() -> None
     np.testing.assert_allclose(np.array(second) / np.array(first), 1.1)
 
 
+def test_processes_that_each_had_a_speed_of_their_own_scatter_as_their_ratios_do() -> None:
+    speeds = np.repeat([1.0, 1.2, 1.44, 1.7, 2.1], 2)
+    run = Blocks(process=np.repeat(np.arange(5), 2), before_ms=speeds, after_ms=speeds)
+    ratios = [1.0, 1.02, 0.97, 1.05, 0.99]
+    first, second = at_equal_speed(run, run).process_times(3 * speeds, 3 * speeds * np.repeat(ratios, 2))
+    assert first == pytest.approx([first[0]] * 5)
+    assert np.array(second) / first == pytest.approx(ratios)
+
+
 def test_one_block_in_whose_middle_the_speed_came_and_went_does_not_count() -> None:
     old, new = blocks(1.0, 1.0, 1.0, processes=5), blocks(1.0, 1.0, 1.0, processes=5)
     first, second = at_equal_speed(old, new).process_times(np.full(15, 3.0), np.array([3.0, 3.0, 9.0] * 5))

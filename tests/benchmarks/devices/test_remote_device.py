@@ -19,7 +19,7 @@ class Here:
     def command(self, script: str) -> list[str]:
         return ["sh", "-c", script]
 
-    def diagnose(self, code: int, said: str) -> EdgesmithError | None:  # noqa: ARG002 - `Shell` has them
+    def diagnose(self, _code: int, _said: str) -> EdgesmithError | None:
         return None
 
 

@@ -14,7 +14,9 @@ def report(*findings: Finding, labels: int = 2, splits: tuple[str, ...] = ("trai
         for n in range(20)
     )
     listing = Listing(root=Path("/flowers"), splits=splits, labels=names, pictures=pictures)
-    return Report(data="flowers", listing=listing, findings=findings, seconds={"reading": 1.0})
+    return Report(
+        data="flowers", listing=listing, findings=findings, seconds={"reading": 1.0}, dimensions=None
+    )
 
 
 def leak(count: int) -> Finding:

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
-from typing import Any
 
 from edgesmith.benchmarks.browser.app import bench_app
 from edgesmith.benchmarks.browser.config import Served, prepare
@@ -19,29 +17,29 @@ from edgesmith.benchmarks.browser.phone import Phone
 from edgesmith.benchmarks.browser.session import Session, open_session
 from edgesmith.benchmarks.browser.welcome import welcome
 from edgesmith.benchmarks.devices.several import Outcome
-from edgesmith.benchmarks.gather import plan_facts
 from edgesmith.benchmarks.inputs import check_data, list_data, read_models
+from edgesmith.benchmarks.journal import alone
 from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.progress import Progress, Silence
 from edgesmith.benchmarks.report.render import write_report
 from edgesmith.benchmarks.results import BENCH_FILE
+from edgesmith.benchmarks.unfinished import measured
 from edgesmith.runtime.errors import DeviceError, EdgesmithError, OptionError
 from edgesmith.runtime.nativelog import without_chatter
 from edgesmith.runtime.web.assets import PageAssets
 from edgesmith.runtime.web.server import WebServer
 from edgesmith.runtime.web.site import Site, open_site
 
-# Fields of the plan that ask for something which a page cannot do.
-_FOR_PROCESSES: dict[str, Any] = {
-    "engines": (),
-    "scenario": "interleaved",
-    "processes": 1,
-    "profile": False,
-    "strict": False,
-    "install": False,
-    "remote_python": None,
+# Fields of the plan that ask for something which a page cannot do, unless they have their default; and their options.
+_FOR_PROCESSES = {
+    "engines": "--engine",
+    "scenario": "--scenario",
+    "processes": "--processes",
+    "profile": "--profile",
+    "strict": "--strict",
+    "install": "--install",
+    "remote_python": "--remote-python",
 }
-_OPTIONS = {"engines": "engine"}
 
 Ready = Callable[[WebServer, Site, str], None]
 
@@ -70,27 +68,17 @@ def bench_in_browsers(
     models = tuple(read_models(plan.models))
     data = list_data(plan.data)
     facts = check_data(data, progress)
-    measured = {
-        "edgesmith": version("edgesmith"),
-        "plan": dataclasses.asdict(plan_facts(plan)),
-        "models": [[model.file, model.sha256] for model in models],
-        "data": facts.sha256,
-    }
-    session = open_session(plan.output, measured, resume=plan.resume)
-    with without_chatter():
-        served = prepare(models, data.files, plan, session=session.kept.session)
-    serving = _Serving(
-        session=session,
-        served=served,
-        assets=assets,
-        plan=plan,
-        options=options,
-        ready=ready,
-    )
-    with open_site(options.host, _port(options, session)) as site:
-        session.begin(site.port)
-        serving.run(site)
-    return _write(session, Work(models=models, plan=plan, data=facts, pictures=served.each))
+    with alone(plan.output):
+        session = open_session(plan.output, measured(plan, models, facts.sha256), resume=plan.resume)
+        with without_chatter():
+            served = prepare(models, data.files, plan, session=session.kept.session)
+        serving = _Serving(
+            session=session, served=served, assets=assets, plan=plan, options=options, ready=ready
+        )
+        with open_site(options.host, _port(options, session)) as site:
+            session.begin(site.port)
+            serving.run(site)
+        return _write(session, Work(models=models, plan=plan, data=facts, pictures=served.each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +140,12 @@ def _port(options: BrowserOptions, session: Session) -> int:
 
 
 def _require_browsable(plan: BenchmarkPlan) -> None:
-    for name, usual in _FOR_PROCESSES.items():
-        if getattr(plan, name) != usual:
+    for field in dataclasses.fields(plan):
+        option, value = _FOR_PROCESSES.get(field.name), getattr(plan, field.name)
+        if option is not None and value != field.default:
             raise OptionError(
-                f"{name} {getattr(plan, name)!r} in a browser: a page has its own engines, and one visit is all there is",
-                tip=f"leave out --{_OPTIONS.get(name, name).replace('_', '-')}",
+                f"{field.name} {value!r} in a browser: a page has its own engines, and one visit is all there is",
+                tip=f"leave out {option}",
             )
 
 

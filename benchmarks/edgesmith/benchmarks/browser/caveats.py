@@ -1,6 +1,7 @@
 """What makes the numbers of a browser less trustworthy, beside what does anywhere."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -60,8 +61,7 @@ def _different(runs: Sequence[BenchRun]) -> Iterator[BenchWarning]:
 def _slowed(rows: Sequence[Row]) -> Iterator[BenchWarning]:
     """By the reference kernel; by a run's own blocks where the kernel was steady and did not feel it."""
     factor = max(_rises(_reference_time, rows), default=0.0)
-    reference = [_reference_time(placed) for row in rows for placed in row.turns]
-    moved = spread(reference) if reference else 0.0
+    moved = max((spread(list(map(_reference_time, turns))) for turns in _by_load(rows)), default=0.0)
     slower = [title(row.run) for row in rows if max(_rises(_block_time, [row]), default=0.0) > RISE]
     if factor > RISE:
         yield _throttled(
@@ -86,12 +86,19 @@ def _throttled(what: str) -> BenchWarning:
 
 
 def _rises(time: Callable[[PlacedTurn], float], rows: Sequence[Row]) -> Iterator[float]:
-    """One for each load of the page: the kernel's work is sized anew in each."""
-    turns = sorted((placed for row in rows for placed in row.turns), key=lambda placed: placed.turn.seq)
-    for load in sorted({placed.load for placed in turns}):
-        found = rise([time(placed) for placed in turns if placed.load == load])
+    for turns in _by_load(rows):
+        found = rise(list(map(time, turns)))
         if found is not None:
             yield found
+
+
+def _by_load(rows: Sequence[Row]) -> Iterator[list[PlacedTurn]]:
+    """The blocks of each load of the page, in order: the kernel's work is sized anew in each."""
+    turns = sorted(
+        (placed for row in rows for placed in row.turns), key=lambda placed: (placed.load, placed.turn.seq)
+    )
+    for _, of_load in groupby(turns, key=lambda placed: placed.load):
+        yield list(of_load)
 
 
 def _reference_time(placed: PlacedTurn) -> float:

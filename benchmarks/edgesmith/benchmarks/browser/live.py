@@ -1,6 +1,7 @@
 """Who measures, and how far: told in the terminal while phones work. Nothing is measured on this machine meanwhile."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
@@ -29,12 +30,11 @@ class Listener(Protocol):
 
 def share_done(phone: Phone, plan: BenchmarkPlan, *, models: int) -> float:
     """How much of the plan's samples are there, 0..1; what failed needs none."""
-    counts: dict[tuple[int, int], int] = {}
+    counts: Counter[tuple[int, int]] = Counter()
     settled = set()
     for event in phone.in_order():
         if isinstance(event, Turn) and not event.hidden:
-            key = (event.model, event.threads)
-            counts[key] = counts.get(key, 0) + len(event.samples_ms)
+            counts[event.model, event.threads] += len(event.samples_ms)
         elif isinstance(event, Failed) or (isinstance(event, Loaded) and event.threads < event.threads_asked):
             settled.add((event.model, event.threads_asked))
     whole = sum(min(1.0, count / plan.samples) for key, count in counts.items() if key not in settled)

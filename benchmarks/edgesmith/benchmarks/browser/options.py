@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from edgesmith.runtime.errors import OptionError
 
-DEFAULT_PORT = (
-    8765  # the same each time, so that a page that is still open finds a server that was started again
-)
+# The same each time, so that a page that is still open finds a server that was started again.
+DEFAULT_PORT = 8765
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

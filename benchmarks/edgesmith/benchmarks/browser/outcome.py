@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from edgesmith.benchmarks.browser.caveats import find_browser_warnings
-from edgesmith.benchmarks.browser.events import Hello
+from edgesmith.benchmarks.browser.events import Hello, Viewport
 from edgesmith.benchmarks.browser.facts import BrowserVisit
 from edgesmith.benchmarks.browser.missing import missing
 from edgesmith.benchmarks.browser.phone import Phone
@@ -17,6 +17,23 @@ from edgesmith.benchmarks.plan import BenchmarkPlan
 from edgesmith.benchmarks.results import BenchResult, BenchRun, Block, DataFacts
 from edgesmith.runtime.errors import DeviceError
 from edgesmith.runtime.machine.environment import Environment
+
+# Of a phone whose every `hello` was lost nothing is known.
+_NO_HELLO = Hello(
+    seq=1,
+    at_ms=0.0,
+    type="hello",
+    time_origin_ms=0.0,
+    user_agent="",
+    cores=0,
+    isolated=False,
+    shared_array_buffer=False,
+    timer_tick_ms=0.0,
+    engine={},
+    wake_lock=False,
+    viewport=Viewport(width=0, height=0, pixel_ratio=0.0),
+    page_version="",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +79,21 @@ def outcome(phone: Phone, work: Work) -> BenchResult:
 
 
 def _facts(phone: Phone, visit: Visit, work: Work, gaps: tuple[str, ...]) -> BrowserVisit:
-    last = visit.hellos[-1] if visit.hellos else None
+    last = visit.hellos[-1] if visit.hellos else _NO_HELLO
     return BrowserVisit(
         phone=phone.head.name,
-        phone_model=last.phone_model if last else None,
-        platform=last.platform if last else None,
-        user_agent=last.user_agent if last else "",
-        page_version=last.page_version if last else "",
-        cores=last.cores if last else 0,
-        isolated=last.isolated if last else False,
-        shared_array_buffer=last.shared_array_buffer if last else False,
-        timer_tick_ms=last.timer_tick_ms if last else 0.0,
-        wake_lock=last.wake_lock if last else False,
-        viewport=_viewport(last),
-        pixel_ratio=last.viewport.pixel_ratio if last else 0.0,
-        sequential=last.sequential if last else False,
+        phone_model=last.phone_model,
+        platform=last.platform,
+        user_agent=last.user_agent,
+        page_version=last.page_version,
+        cores=last.cores,
+        isolated=last.isolated,
+        shared_array_buffer=last.shared_array_buffer,
+        timer_tick_ms=last.timer_tick_ms,
+        wake_lock=last.wake_lock,
+        viewport=(last.viewport.width, last.viewport.height) if visit.hellos else (),
+        pixel_ratio=last.viewport.pixel_ratio,
+        sequential=last.sequential,
         loads=len(visit.hellos),
         hidden=visit.hidden,
         pictures=work.pictures,
@@ -85,10 +102,6 @@ def _facts(phone: Phone, visit: Visit, work: Work, gaps: tuple[str, ...]) -> Bro
         done=phone.done,
         missing=gaps,
     )
-
-
-def _viewport(last: Hello | None) -> tuple[int, ...]:
-    return (last.viewport.width, last.viewport.height) if last else ()
 
 
 def _environment(facts: BrowserVisit, runs: Sequence[BenchRun]) -> Environment:

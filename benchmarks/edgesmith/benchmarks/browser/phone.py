@@ -68,8 +68,8 @@ class Phone:
         """Keep those that are new, in the journal first. Returns them. Raises `OutputError`; nothing is kept then."""
         new: list[AnyEvent] = []
         for event in events:
-            known = self.events.get(event.seq, [])
-            if len(known) < MOST_UNDER_ONE_NUMBER and event not in known and event not in new:
+            known = [*self.events.get(event.seq, ()), *(one for one in new if one.seq == event.seq)]
+            if len(known) < MOST_UNDER_ONE_NUMBER and event not in known:
                 new.append(event)
         if new:
             if self._file.exists() and self._file.stat().st_size > MAX_JOURNAL_BYTES:

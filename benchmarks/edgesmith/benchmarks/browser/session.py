@@ -17,7 +17,7 @@ from typing import Any, Literal
 from edgesmith.benchmarks.browser.events import Registration
 from edgesmith.benchmarks.browser.phone import Phone, PhoneHead
 from edgesmith.benchmarks.journal import difference
-from edgesmith.runtime.atomic import require_free, write_bytes
+from edgesmith.runtime.atomic import require_free, write_json
 from edgesmith.runtime.errors import DataError, ModelFileError, OutputError
 from edgesmith.runtime.strict import from_json
 from edgesmith.runtime.web.tokens import new_token
@@ -67,7 +67,7 @@ class Session:
                 f"cannot write {str(self._folder)!r}: {error.strerror or error}",
                 tip="check the free space and the permissions of that place",
             ) from error
-        write_bytes(self._folder / _SESSION_FILE, (json.dumps(document, indent=2) + "\n").encode())
+        write_json(self._folder / _SESSION_FILE, document)
 
     def forget(self) -> None:
         """Nobody came: leave the folder as it was found."""

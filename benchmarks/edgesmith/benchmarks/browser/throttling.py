@@ -17,9 +17,3 @@ def rise(times: Sequence[float]) -> float | None:
     if len(times) <= QUIET_BLOCKS:
         return None
     return float(np.percentile(times, 90) / np.median(times[:QUIET_BLOCKS])) - 1
-
-
-def throttled(times: Sequence[float]) -> bool:
-    """Whether it rose by more than 15 %."""
-    found = rise(times)
-    return found is not None and found > RISE

@@ -14,10 +14,11 @@ def text_of(found: Comparison) -> str:
 
 def _answer(found: Comparison) -> Iterator[str]:
     moved = f"the reference kernel moved by {100 * found.quietness.spread:.1f} %"
-    verdicts = [change.verdict for pair in found.pairs for change in pair.phases]
-    if set(verdicts) == {"machine not quiet"}:
+    changes = [change for pair in found.pairs for change in pair.phases]
+    if all(change.interval is None for change in changes):
         yield f"machine not quiet: {moved}. These times prove nothing; measure both again with nothing else running."
         return
+    verdicts = [change.verdict for change in changes]
     words: tuple[Verdict, ...] = ("slower", "faster", "machine not quiet")
     said = [f"{word} in {verdicts.count(word)}" for word in words if word in verdicts]
     yield f"{', '.join(said)} of {len(verdicts)} times" if said else "no difference"

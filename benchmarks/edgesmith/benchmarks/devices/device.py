@@ -35,7 +35,7 @@ class Worker(Protocol):
 class Device(Protocol):
     """Where workers run."""
 
-    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:
+    def place(self, files: Sequence[Path], progress: Progress, /) -> Mapping[Path, str]:
         """Make the files readable there; what each is called there. Raises `DeviceError`."""
 
     def start_worker(self, subject: str) -> Worker:

@@ -26,8 +26,8 @@ def measured_environment() -> dict[str, str]:
 class LocalDevice:
     """Files stay where they are."""
 
-    def place(self, files: Sequence[Path], progress: Progress) -> Mapping[Path, str]:  # noqa: ARG002 - as `Device` declares it; nothing is copied, so there is no progress to tell
-        """Their absolute paths."""
+    def place(self, files: Sequence[Path], _: Progress) -> Mapping[Path, str]:
+        """Their absolute paths; nothing is copied, so there is no progress to tell."""
         return {file: str(file.resolve()) for file in files}
 
     def start_worker(self, subject: str) -> WorkerProcess:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Any
 
 
@@ -35,9 +36,6 @@ def end(process: "subprocess.Popen[Any]") -> None:
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            try:
+            # Unsent bytes for a reader that is gone: the descriptor is closed all the same.
+            with suppress(BrokenPipeError):
                 pipe.close()
-            except (
-                BrokenPipeError
-            ):  # unsent bytes for a reader that is gone; the descriptor is closed all the same
-                continue

@@ -37,9 +37,12 @@ def _awake(visit: BrowserVisit) -> str:
 
 def _visit(visit: BrowserVisit) -> str:
     ended = "finished" if visit.done else "did not finish"
-    loaded = "once" if visit.loads == 1 else f"{visit.loads} times"
-    told = f"{ended}; the page was loaded {loaded} and hidden {visit.hidden} times"
+    told = f"{ended}; the page was loaded {_often(visit.loads)} and hidden {_often(visit.hidden)}"
     return told + ("; models were loaded one after the other" if visit.sequential else "")
+
+
+def _often(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def browser_method(visit: BrowserVisit, result: BenchResult) -> list[str]:

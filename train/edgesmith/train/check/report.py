@@ -27,7 +27,7 @@ class Report:
     listing: Listing
     findings: tuple[Finding, ...]
     seconds: dict[str, float]
-    dimensions: Dimensions | None = None
+    dimensions: Dimensions | None
 
     @property
     def passes(self) -> bool:

@@ -87,8 +87,8 @@ class AdbShell:
             words = f"run-as {self.package} sh -c {shlex.quote(words)}"
         return self.phone.adb("shell", "-T", words)
 
-    def diagnose(self, code: int, said: str) -> EdgesmithError | None:  # noqa: ARG002 - as `Shell` declares it; only get-state tells, since adb ends with 0 and silence
-        """The error when the phone is gone: adb's exit code is then 0, as if the command had ended well."""
+    def diagnose(self, _code: int, _said: str) -> EdgesmithError | None:
+        """The error when the phone is gone: adb's exit code is then 0 and it says nothing, as if the command had ended well."""
         return self.phone.lost()
 
 

@@ -21,7 +21,7 @@ class Shell(Protocol):
     def command(self, script: str) -> list[str]:
         """The local command that runs `script` on the device. Raises `DeviceError` when the device is gone."""
 
-    def diagnose(self, code: int, said: str) -> EdgesmithError | None:
+    def diagnose(self, code: int, said: str, /) -> EdgesmithError | None:
         """The error when a command ended because the connection did; None when it ended by itself.
 
         `code`, `said`: exit code and stderr of `command`.
