@@ -2,14 +2,14 @@
 
     python benchmarks/peers/compare_bars.py DEPLOY/model-int8.tflite --data DATA -o bars.jsonl
 
-Two questions, each asked again and again: the same benchmark twice (A/A), and one of the two 10 % slower, by work
-that is put into the timed call: the worker of the second computes on for a tenth of each inference's time. The
-answers are counted: a false alarm is slower or faster where nothing differs, a wrong call is no difference or
-faster where 10 % were added; `machine not quiet` is no call.
+Two questions, each asked again and again of fresh benchmarks: the same twice (A/A), 50 times; and one of the two 10 %
+slower, by work that is put into the timed call, 20 times: the worker of the second computes on for a tenth of each
+inference's time. The answers are counted: a false alarm is slower or faster where nothing differs, a wrong call is no
+difference or faster where 10 % were added; `machine not quiet` is no call.
 
-One line of JSON a repetition is appended to the output; a script that is started again goes on from there, so it
-may be stopped at any time. `--only aa` or `--only slower` asks one question; `--summary` counts and measures nothing.
-Needs a machine with nothing else running. A repetition takes two benchmarks of `--processes` processes each.
+One line of JSON an answer is appended to the output; a script that is started again goes on from there, so it may be
+stopped at any time. `--summary` counts and measures nothing. Needs a machine with nothing else running. A repetition
+takes two benchmarks of `--processes` processes each, three where both questions are asked: of the same first one.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -64,11 +64,14 @@ def main() -> int:
     arguments = _parser().parse_args()
     output: Path = arguments.output
     if not arguments.summary:
-        for question, number in _missing(output, arguments.only):
-            answer = ask(question, arguments)
+        for number in _missing(output):
+            questions = [question for question, count in _REPETITIONS.items() if number < count]
+            answers = ask(questions, arguments)
+            lines = [{"question": question, "number": number, **answers[question]} for question in questions]
             with output.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"question": question, "number": number, **answer}) + "\n")
-            print(f"{question} {number}: {', '.join(answer['verdicts'])}", file=sys.stderr)
+                file.write("".join(json.dumps(line) + "\n" for line in lines))
+            for line in lines:
+                print(f"{line['question']} {number}: {', '.join(line['verdicts'])}", file=sys.stderr)
     print(json.dumps(summary(_lines(output)), indent=2))
     return 0
 
@@ -81,27 +84,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--processes", type=int, default=5)
-    parser.add_argument("--only", choices=get_args(Question))
     parser.add_argument("--summary", action="store_true")
     return parser
 
 
-def ask(question: Question, arguments: argparse.Namespace) -> dict[str, Any]:
-    """One comparison of two fresh benchmarks: verdicts of invoke and end to end, the whole document's numbers."""
+def ask(questions: Sequence[Question], arguments: argparse.Namespace) -> dict[Question, dict[str, Any]]:
+    """A fresh benchmark, and one to compare with it for each question."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _bench(folder / "old", arguments, slower=0.0)
-        _bench(folder / "new", arguments, slower=_SLOWER if question == "slower" else 0.0)
-        command = [
-            sys.executable,
-            "-m",
-            "edgesmith",
-            "compare",
-            str(folder / "old"),
-            str(folder / "new"),
-            "--json",
-        ]
-        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)  # noqa: S603 - our own command line
+        old = Path(name) / "old"
+        _bench(old, arguments, slower=0.0)
+        answers = {}
+        for question in questions:
+            new = Path(name) / question
+            _bench(new, arguments, slower=_SLOWER if question == "slower" else 0.0)
+            answers[question] = _compare(old, new)
+        return answers
+
+
+def _compare(old: Path, new: Path) -> dict[str, Any]:
+    """Verdicts of invoke and end to end, with their numbers."""
+    command = [sys.executable, "-m", "edgesmith", "compare", str(old), str(new), "--json"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - a list, which no shell reads
+    found = json.loads(answer)
     judged = [
         {key: phase[key] for key in ("phase", "ratio", "interval", "verdict")}
         for pair in found["pairs"]
@@ -144,20 +148,17 @@ def _bench(output: Path, arguments: argparse.Namespace, *, slower: float) -> Non
         start = ["-P", "-c", _CONTROLLER.format(worker=worker)]
     words = ["bench", str(arguments.model), "--data", str(arguments.data), "-o", str(output)]
     words += ["--processes", str(arguments.processes)]
-    subprocess.run([sys.executable, *start, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command line
+    subprocess.run([sys.executable, *start, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - a list, which no shell reads; its words are fixed here or the caller's own
 
 
 def _lines(output: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.read_text().splitlines()] if output.is_file() else []
 
 
-def _missing(output: Path, only: Question | None) -> Iterator[tuple[Question, int]]:
-    """Repetitions that are not there yet, the questions by turns."""
-    done = {(line["question"], line["number"]) for line in _lines(output)}
-    for number in range(max(_REPETITIONS.values())):
-        for question, count in _REPETITIONS.items():
-            if number < count and (question, number) not in done and only in (None, question):
-                yield question, number
+def _missing(output: Path) -> list[int]:
+    """The numbers of repetitions that are not there yet."""
+    done = {line["number"] for line in _lines(output)}
+    return [number for number in range(max(_REPETITIONS.values())) if number not in done]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from edgesmith.benchmarks.benchmark import bench
-from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS, BenchmarkPlan
+from edgesmith.benchmarks.plan import QUICK_SAMPLES, QUICK_SECONDS, BenchmarkPlan, usual_seconds
 from edgesmith.benchmarks.progress import TerminalProgress
 from edgesmith.benchmarks.results import BENCH_FILE
 from edgesmith.runtime.atomic import write_bytes
@@ -80,6 +80,7 @@ def _plan(arguments: argparse.Namespace, files: list[Path]) -> BenchmarkPlan:
         data=arguments.run,
         output=arguments.work / "bench",
         processes=_PROCESSES,
+        seconds=usual_seconds(_PROCESSES),
         resume=True,
     )
     if not arguments.quick:

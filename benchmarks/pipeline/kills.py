@@ -1,6 +1,6 @@
 """Does `edgesmith run`, killed at any moment and started again, end in the files of an uninterrupted run?
 
-    python benchmarks/pipeline/kills.py -o /tmp/kills --kills 20
+    python benchmarks/pipeline/kills.py -o kills --kills 20
 
 Makes coloured pictures of three classes, trains convnet_mnist on them, converts, verifies and benchmarks, once without a
 kill. Then, from an empty output folder each time: SIGKILL at a random moment of that time, and the same command again.

@@ -18,7 +18,11 @@ def parsed(words: str) -> argparse.Namespace:
     [
         ("", {"samples": 200, "seconds": 5.0, "scenario": "interleaved", "processes": 1}),
         ("--quick", {"samples": 50, "seconds": 0.0}),
-        ("--processes 5 --profile --strict", {"processes": 5, "profile": True, "strict": True}),
+        ("--quick --processes 5", {"processes": 5, "samples": 50, "seconds": 0.0}),
+        (
+            "--processes 5 --profile --strict",
+            {"processes": 5, "seconds": 15.0, "profile": True, "strict": True},
+        ),
         ("--scenario sustained", {"scenario": "sustained", "seconds": 600.0}),
         ("--scenario single-stream", {"scenario": "single-stream", "seconds": 60.0, "samples": 200}),
         ("--scenario sustained --minutes 0.5", {"seconds": 30.0}),

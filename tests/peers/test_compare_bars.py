@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,14 +24,28 @@ def line(question: str, number: int, verdict: str) -> dict[str, Any]:
     return {"question": question, "number": number, "phases": [{"phase": "invoke", "verdict": verdict}]}
 
 
-def test_what_is_there_is_not_asked_again(bars: ModuleType, tmp_path: Path) -> None:
+def test_what_is_there_is_not_asked_again(
+    bars: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     output = tmp_path / "bars.jsonl"
-    assert list(bars._missing(output, None))[:3] == [("aa", 0), ("slower", 0), ("aa", 1)]
-    output.write_text(json.dumps(line("aa", 0, "no difference")) + "\n")
-    missing = list(bars._missing(output, None))
-    assert missing[:2] == [("slower", 0), ("aa", 1)]
-    assert len(missing) == 50 + 20 - 1
-    assert all(question == "slower" for question, _ in bars._missing(output, "slower"))
+    output.write_text(
+        "".join(json.dumps(line("aa", n, "no difference")) + "\n" for n in range(50) if n != 19)
+    )
+    asked: list[list[str]] = []
+
+    def ask(questions: list[str], _: object) -> dict[str, Any]:
+        asked.append(questions)
+        return {question: {"verdicts": [], **line(question, 19, "slower")} for question in questions}
+
+    monkeypatch.setattr(bars, "ask", ask)
+    monkeypatch.setattr(sys, "argv", ["bars", "model", "--data", "data", "-o", str(output)])
+    assert bars.main() == 0
+    assert bars.main() == 0
+    assert asked == [["aa", "slower"]]
+    assert [(line["question"], line["number"]) for line in bars._lines(output)[-2:]] == [
+        ("aa", 19),
+        ("slower", 19),
+    ]
 
 
 def test_wrong_calls_are_counted_by_what_is_true(bars: ModuleType) -> None:

@@ -15,6 +15,11 @@ Device = Literal["local", "ssh", "adb", "emulated", "browser"]
 
 # Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
 SAMPLES, SECONDS = 200, 5.0
+
+# Of each of several processes: 60 blocks of 50 ms. With 20, `edgesmith compare` answered one comparison in eight on a
+# shared host, with 40 two of three, with 60 nine of ten (docs/compare.md).
+PROCESS_SECONDS = 3.0
+
 QUICK_SAMPLES, QUICK_SECONDS = 50, 0.0
 
 # What `--minutes` stands for where it is not given. A small board is warm after ten minutes.
@@ -32,7 +37,7 @@ class BenchmarkPlan:
 
     `scenario`: `interleaved`, variants in blocks by turns; `single-stream` and `sustained`, each variant by
     itself without a pause. `processes`: fresh processes a variant, which share its samples and seconds;
-    `edgesmith compare` needs at least 5. `profile`: also time by operator, where the engine tells it. `strict`:
+    `edgesmith compare` needs at least 5, and `usual_seconds`. `profile`: also time by operator, where the engine tells it. `strict`:
     refuse a machine that is not fit to be measured on.
 
     `device`: as `edgesmith.benchmarks.devices.address` reads it. `resume`: go on with what an earlier run of the
@@ -81,6 +86,11 @@ class BenchmarkPlan:
                 f"{self.processes} processes in the scenario sustained; it runs one without a pause",
                 tip="leave out --processes, or --scenario",
             )
+
+
+def usual_seconds(processes: int) -> float:
+    """How long a variant is measured by turns, in so many processes together."""
+    return SECONDS if processes == 1 else max(SECONDS, PROCESS_SECONDS * processes)
 
 
 def _require_at_least(least: int, **values: float) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from edgesmith.benchmarks.plan import (
+    PROCESS_SECONDS,
     QUICK_SAMPLES,
     QUICK_SECONDS,
     SAMPLES,
@@ -14,6 +15,7 @@ from edgesmith.benchmarks.plan import (
     SINGLE_STREAM_MINUTES,
     SUSTAINED_MINUTES,
     Scenario,
+    usual_seconds,
 )
 from edgesmith.runtime.errors import OptionError
 
@@ -59,7 +61,7 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="fresh processes a variant; `edgesmith compare` needs 5 or more (1)",
+        help=f"fresh processes a variant, {PROCESS_SECONDS:g} s each; `edgesmith compare` needs 5 or more (1)",
     )
     parser.add_argument(
         "--profile", action="store_true", help="also the time by operator, where the engine tells it"
@@ -89,7 +91,7 @@ def protocol_of(arguments: argparse.Namespace) -> Protocol:
                 f"--minutes {minutes:g} without a scenario that lasts",
                 tip="add --scenario sustained or single-stream",
             )
-        seconds = QUICK_SECONDS if arguments.quick else SECONDS
+        seconds = QUICK_SECONDS if arguments.quick else usual_seconds(arguments.processes)
     else:
         seconds = 60 * (DEFAULT_MINUTES[scenario] if minutes is None else minutes)
     return Protocol(

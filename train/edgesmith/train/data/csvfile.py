@@ -138,8 +138,8 @@ def _row(cells: list[str], columns: dict[Column, int], file: Path, line: int) ->
             f"the label {label!r} in line {line} of {str(file)!r} is empty or has control characters",
             tip="give the class a name",
         )
-    # As written, without following links: two names of one file are two images, as in a folder.
-    path = Path(os.path.abspath(file.parent / cells[columns["path"]].strip()))  # noqa: PTH100
+    # Without following links, as `Path.resolve` would: two names of one file are two images, as in a folder.
+    path = Path(os.path.abspath(file.parent / cells[columns["path"]].strip()))  # noqa: PTH100 - resolve follows links
     return _Row(line=line, file=path, label=label, split=_split(cells, columns, file, line))
 
 
