@@ -5,8 +5,8 @@
 Slices of the bare runtime and of the server alternate, since machines drift; each slice of the server is compared with
 the mean of the two bare ones around it. Bare is the faster, by its median, of two ways to keep all cores busy, both
 measured in each bare slice with the same JPEG bytes and the same decoding: one `Classifier` with a thread a core, or a
-`Classifier` of one thread for each core, each in a Python thread. The server's clients (aiohttp) run on the same cores,
-in this process, and what they cost counts against the server.
+`Classifier` of one thread for each core, each in a Python thread. The server's clients run on the same cores, in this
+process, and what they cost counts against the server.
 
 Each client posts pictures of its own, and every answer is compared with the one that the `Classifier` gave before:
 `crossed` counts those that differ, `lost` those that did not come. `cpu_ratio` is the processor time of a bare picture over
@@ -14,7 +14,6 @@ that of an answer, clients included: steadier than `ratio` on a machine that has
 """
 
 import argparse
-import asyncio
 import json
 import os
 import signal
@@ -22,17 +21,17 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import uvloop
 
 from edgesmith.benchmarks.worker.memory import rss_bytes
 from edgesmith.runtime.cpu import usable_cores
 from serve.bare import Bare, BareSlice, Picture, faster, read_pictures
+from serve.clients import Tally, load
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -53,16 +52,6 @@ class ServeSlice:
     clients_cpu_per_answer_ms: float
     memory_before: int | None
     memory_after: int | None
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What the clients of a slice saw. `latencies` in seconds."""
-
-    latencies: list[float] = field(default_factory=list)
-    refused: int = 0
-    lost: int = 0
-    crossed: int = 0
 
 
 def main() -> int:
@@ -124,7 +113,7 @@ def _serve_slice(
 ) -> ServeSlice:
     tally, memory = Tally(), _memory_of(pid)
     server_cpu, clients_cpu, began = _cpu_of(pid), time.process_time(), time.perf_counter()
-    uvloop.run(load(address, pictures, arguments, tally))
+    uvloop.run(load(address, pictures, tally, clients=arguments.clients, seconds=arguments.seconds))
     took = time.perf_counter() - began
     ordered = sorted(tally.latencies)
     answered = len(ordered)
@@ -142,44 +131,6 @@ def _serve_slice(
         memory_before=memory,
         memory_after=_memory_of(pid),
     )
-
-
-async def load(address: str, pictures: list[Picture], arguments: argparse.Namespace, tally: Tally) -> None:
-    """`arguments.clients` at once for `arguments.seconds`; what they see is added to `tally`."""
-    end = time.perf_counter() + arguments.seconds
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=arguments.clients),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"content-type": "image/jpeg"},
-        timeout=aiohttp.ClientTimeout(total=60),
-    ) as session:
-        clients = [
-            _client(session, address, pictures[number :: arguments.clients], end, tally)
-            for number in range(arguments.clients)
-        ]
-        await asyncio.gather(*clients)
-
-
-async def _client(
-    session: aiohttp.ClientSession, address: str, pictures: list[Picture], end: float, tally: Tally
-) -> None:
-    number = 0
-    while time.perf_counter() < end:
-        picture = pictures[number % len(pictures)]
-        number += 1
-        began = time.perf_counter()
-        try:
-            async with session.post(address, data=picture.jpeg) as response:
-                status, body = response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError):
-            tally.lost += 1
-            continue
-        if status != 200:
-            tally.refused += 1
-            continue
-        tally.latencies.append(time.perf_counter() - began)
-        got = tuple((one["label"], one["score"]) for one in json.loads(body)["top"])
-        tally.crossed += got != picture.best
 
 
 def _cpu_of(pid: int) -> float:

@@ -1,6 +1,5 @@
 """benchmarks/serve/load.py: it measures, and it sees crossed and lost answers."""
 
-import argparse
 import asyncio
 import json
 import socket
@@ -16,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from serve import load
+from serve import clients, load
 from serve.bare import Picture, read_pictures
+from serve.clients import Tally
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "serve" / "load.py"
 RIGHT = [{"label": "red", "score": 0.5, "index": 0}]
@@ -52,23 +52,21 @@ def test_what_the_clients_see(
     async def answering(_: Request) -> Response:
         return JSONResponse({"top": answer}, status_code=status)
 
-    tally = load.Tally()
-    arguments = argparse.Namespace(seconds=0.3, clients=1)
+    tally = Tally()
     with running(Starlette(routes=[Route("/classify", answering, methods=["POST"])])) as site:
         pictures = [Picture(jpeg=b"x", best=(("red", 0.5),))]
-        asyncio.run(load.load(site.url("/classify"), pictures, arguments, tally))
+        asyncio.run(clients.load(site.url("/classify"), pictures, tally, clients=1, seconds=0.3))
     assert (tally.crossed > 0, tally.refused > 0) == (found == "crossed", found == "refused")
     assert bool(tally.latencies) is (status == 200)
 
 
 def test_answers_that_do_not_come_are_lost() -> None:
-    tally = load.Tally()
-    arguments = argparse.Namespace(seconds=0.3, clients=1)
+    tally = Tally()
     pictures = [Picture(jpeg=b"x", best=())]
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))  # nobody else's port, and nobody listens there
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/classify"
-        asyncio.run(load.load(address, pictures, arguments, tally))
+        asyncio.run(clients.load(address, pictures, tally, clients=1, seconds=0.3))
     assert tally.lost > 0
 
 
