@@ -2,14 +2,15 @@
 
     python benchmarks/peers/compare_bars.py DEPLOY/model-int8.tflite --data DATA -o bars.jsonl
 
-Two questions, each asked again and again of fresh benchmarks: the same twice (A/A), 50 times; and one of the two 10 %
-slower, by work that is put into the timed call, 20 times: the worker of the second computes on for a tenth of each
-inference's time. The answers are counted: a false alarm is slower or faster where nothing differs, a wrong call is no
-difference or faster where 10 % were added; `machine not quiet` is no call.
+One benchmark after the other, each of `--processes` fresh processes. Two questions are asked of them: whether one
+differs from the one before it, 50 times (A/A), and from one that is measured right after it and is 10 % slower, 20
+times: the worker of that one computes on for a tenth of each inference's time, inside the timed call. The answers are
+counted: a false alarm is slower or faster where nothing differs, a wrong call is no difference or faster where 10 %
+were added; `machine not quiet` is no call.
 
 One line of JSON an answer is appended to the output; a script that is started again goes on from there, so it may be
-stopped at any time. `--summary` counts and measures nothing. Needs a machine with nothing else running. A repetition
-takes two benchmarks of `--processes` processes each, three where both questions are asked: of the same first one.
+stopped at any time. `--summary` counts and measures nothing. Needs a machine with nothing else running: a benchmark takes
+40 s with five processes, 55 with eight.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -64,14 +65,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     output: Path = arguments.output
     if not arguments.summary:
-        for number in _missing(output):
-            questions = [question for question, count in _REPETITIONS.items() if number < count]
-            answers = ask(questions, arguments)
-            lines = [{"question": question, "number": number, **answers[question]} for question in questions]
-            with output.open("a", encoding="utf-8") as file:
-                file.write("".join(json.dumps(line) + "\n" for line in lines))
-            for line in lines:
-                print(f"{line['question']} {number}: {', '.join(line['verdicts'])}", file=sys.stderr)
+        _ask(arguments)
     print(json.dumps(summary(_lines(output)), indent=2))
     return 0
 
@@ -83,22 +77,34 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--processes", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=5, help="of each benchmark (5)")
     parser.add_argument("--summary", action="store_true")
     return parser
 
 
-def ask(questions: Sequence[Question], arguments: argparse.Namespace) -> dict[Question, dict[str, Any]]:
-    """A fresh benchmark, and one to compare with it for each question."""
+def _ask(arguments: argparse.Namespace) -> None:
+    """What was not asked yet."""
     with tempfile.TemporaryDirectory() as name:
-        old = Path(name) / "old"
-        _bench(old, arguments, slower=0.0)
-        answers = {}
-        for question in questions:
-            new = Path(name) / question
-            _bench(new, arguments, slower=_SLOWER if question == "slower" else 0.0)
-            answers[question] = _compare(old, new)
-        return answers
+        before: Path | None = None
+        for number in _missing(arguments.output):
+            if before is None:
+                before = _bench(Path(name) / "first", arguments, slower=0.0)
+            now = _bench(Path(name) / str(number), arguments, slower=0.0)
+            answers: dict[Question, dict[str, Any]] = {"aa": _compare(before, now)}
+            if number < _REPETITIONS["slower"]:
+                slower = _bench(Path(name) / f"{number}-slower", arguments, slower=_SLOWER)
+                answers["slower"] = _compare(now, slower)
+            _keep(number, answers, arguments.output)
+            before = now
+
+
+def _keep(number: int, answers: Mapping[Question, dict[str, Any]], output: Path) -> None:
+    """The answers of one number at once, so that none of them is missing after a kill."""
+    lines = [{"question": question, "number": number, **answer} for question, answer in answers.items()]
+    with output.open("a", encoding="utf-8") as file:
+        file.write("".join(json.dumps(line) + "\n" for line in lines))
+    for line in lines:
+        print(f"{line['question']} {number}: {', '.join(line['verdicts'])}", file=sys.stderr)
 
 
 def _compare(old: Path, new: Path) -> dict[str, Any]:
@@ -140,7 +146,8 @@ def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return counted
 
 
-def _bench(output: Path, arguments: argparse.Namespace, *, slower: float) -> None:
+def _bench(output: Path, arguments: argparse.Namespace, *, slower: float) -> Path:
+    """The folder with the result."""
     start = ["-P", "-m", "edgesmith"]
     if slower:
         module, engine = _ENGINES[arguments.model.suffix]
@@ -149,6 +156,7 @@ def _bench(output: Path, arguments: argparse.Namespace, *, slower: float) -> Non
     words = ["bench", str(arguments.model), "--data", str(arguments.data), "-o", str(output)]
     words += ["--processes", str(arguments.processes)]
     subprocess.run([sys.executable, *start, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - a list, which no shell reads; its words are fixed here or the caller's own
+    return output
 
 
 def _lines(output: Path) -> list[dict[str, Any]]:

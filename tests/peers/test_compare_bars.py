@@ -28,23 +28,28 @@ def test_what_is_there_is_not_asked_again(
     bars: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "bars.jsonl"
-    output.write_text(
-        "".join(json.dumps(line("aa", n, "no difference")) + "\n" for n in range(50) if n != 19)
-    )
-    asked: list[list[str]] = []
+    there = [n for n in range(50) if n not in (19, 20)]
+    output.write_text("".join(json.dumps(line("aa", n, "no difference")) + "\n" for n in there))
+    compared: list[tuple[str, str]] = []
 
-    def ask(questions: list[str], _: object) -> dict[str, Any]:
-        asked.append(questions)
-        return {question: {"verdicts": [], **line(question, 19, "slower")} for question in questions}
+    def bench(folder: Path, _: object, *, slower: float) -> Path:
+        assert (slower > 0) == folder.name.endswith("slower")
+        return folder
 
-    monkeypatch.setattr(bars, "ask", ask)
+    def compare(old: Path, new: Path) -> dict[str, Any]:
+        compared.append((old.name, new.name))
+        return {"verdicts": ["slower"], "phases": [{"phase": "invoke", "verdict": "slower"}]}
+
+    monkeypatch.setattr(bars, "_bench", bench)
+    monkeypatch.setattr(bars, "_compare", compare)
     monkeypatch.setattr(sys, "argv", ["bars", "model", "--data", "data", "-o", str(output)])
     assert bars.main() == 0
     assert bars.main() == 0
-    assert asked == [["aa", "slower"]]
-    assert [(line["question"], line["number"]) for line in bars._lines(output)[-2:]] == [
+    assert compared == [("first", "19"), ("19", "19-slower"), ("19", "20")]
+    assert [(line["question"], line["number"]) for line in bars._lines(output)[-3:]] == [
         ("aa", 19),
         ("slower", 19),
+        ("aa", 20),
     ]
 
 

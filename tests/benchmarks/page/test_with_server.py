@@ -41,7 +41,7 @@ class Bench:
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            found = re.search(r"http://\S+", line)
+            found = re.search(r"https?://\S+", line)
             if found:
                 return found[0]
         raise AssertionError(f"it ended with {self.process.wait()}")
@@ -85,8 +85,10 @@ def bench(deployed: Path, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
 
 
 def _visit(browser: Browser, address: str, name: str) -> Page:
-    """A phone: each context has a storage of its own."""
-    page = browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True).new_page()
+    """A phone: each context has a storage of its own. Its owner has said yes to the certificate that nobody signed."""
+    page = browser.new_context(
+        viewport=PHONE, is_mobile=True, has_touch=True, ignore_https_errors=True
+    ).new_page()
     page.goto(f"{address}#name={name}")
     return page
 
@@ -177,3 +179,15 @@ def test_a_reload_goes_on_with_the_same_phone(chromium: Browser, bench: Callable
     (result,) = running.results().values()
     assert (_told(result).missing, _told(result).loads) == ((), 2)
     assert [len(run.processes) for run in result.runs] == [2, 2]
+
+
+def test_over_https_for_the_whole_network(chromium: Browser, bench: Callable[..., Bench]) -> None:
+    running = bench("colours-int8.tflite")
+    address = running.start("--phones", "1", "--quick", "--host", "0.0.0.0")  # noqa: S104 - as a phone needs it
+    assert address.startswith("https://")
+    page = _visit(chromium, address, "Far")
+    assert page.evaluate("isSecureContext && crossOriginIsolated") is True
+    wait_for_stage(page, ARRIVED, seconds=120)
+    running.wait()
+    (result,) = running.results().values()
+    assert (_told(result).missing, [run.threads for run in result.runs]) == ((), [1, 2])
