@@ -183,7 +183,7 @@ def test_a_reload_goes_on_with_the_same_phone(chromium: Browser, bench: Callable
 
 def test_over_https_for_the_whole_network(chromium: Browser, bench: Callable[..., Bench]) -> None:
     running = bench("colours-int8.tflite")
-    address = running.start("--phones", "1", "--quick", "--host", "0.0.0.0")  # noqa: S104 - as a phone needs it
+    address = running.start("--phones", "1", "--quick", "--host", "0.0.0.0")
     assert address.startswith("https://")
     page = _visit(chromium, address, "Far")
     assert page.evaluate("isSecureContext && crossOriginIsolated") is True
