@@ -16,8 +16,9 @@ Device = Literal["local", "ssh", "adb", "emulated", "browser"]
 # Enough for a p99 that rests on more than one sample, and long enough to outlast a scheduler's mood.
 SAMPLES, SECONDS = 200, 5.0
 
-# Of each of several processes: 60 blocks of 50 ms. With 20, `edgesmith compare` answered one comparison in eight on a
-# shared host, with 40 two of three, with 60 nine of ten (docs/compare.md).
+# Of each of several processes: 60 blocks of 50 ms. Of comparisons drawn from a recording of a shared host, five processes
+# on either side, `edgesmith compare` answered 10 to 16 % with 20 blocks a process, 61 to 71 % with 40 and 94 % with 60
+# (docs/compare.md).
 PROCESS_SECONDS = 3.0
 
 QUICK_SAMPLES, QUICK_SECONDS = 50, 0.0

@@ -40,7 +40,8 @@ def test_more_confidence_is_a_wider_interval() -> None:
         ((0.8, 1.3), 0.0, "machine not quiet"),
         ((1.01, 1.12), 0.0, "machine not quiet"),
         ((1.05, 1.09), 0.04, "machine not quiet"),
-        ((1.05, 1.05), 0.04, "no difference"),
+        ((1.03, 1.03), 0.04, "no difference"),
+        ((1.03, 1.07), 0.02, "machine not quiet"),
         ((1.07, 1.15), -0.04, "slower"),
     ],
     ids=[
@@ -52,6 +53,7 @@ def test_more_confidence_is_a_wider_interval() -> None:
         "neither",
         "as much as the machine, and wide",
         "as much as the machine",
+        "ten percent may hide",
         "more than the machine",
     ],
 )

@@ -9,7 +9,8 @@ What makes two runs of the same file differ, and what is done about each:
 - The machine differs from one run to the next and within each, which no interval within a run can tell: the reference
   kernel does. Only blocks are compared in which it differs by no more than 5 % (`equalspeed.py`); by as much as it
   still differs, a difference proves nothing; where fewer than five processes have such blocks, nothing at all is said.
-- What is left of memory layout between two builds of the same thing stays below `LEAST_DIFFERENCE`.
+- What is left of memory layout between two builds of the same thing stays below `LEAST_DIFFERENCE`: it may look like a
+  difference, and it may hide a part of one.
 - Where processes scatter so much that a difference of 10 % would not have been seen, there is no verdict either:
   to have seen nothing is not to have shown that there is nothing.
 """
@@ -61,10 +62,10 @@ def judge(found: Change, *, shift: float) -> Verdict:
     `shift`: by how much the reference kernel was slower in the second run's blocks, 0.01 for 1 %.
     """
     low, high = found.interval
-    moved = 1 + abs(shift)
-    if low > (1 + LEAST_DIFFERENCE) * moved:
+    unexplained = (1 + LEAST_DIFFERENCE) * (1 + abs(shift))
+    if low > unexplained:
         return "slower"
-    if high < 1 / ((1 + LEAST_DIFFERENCE) * moved):
+    if high < 1 / unexplained:
         return "faster"
-    seen = max(high, 1 / low) * moved < 1 + RESOLUTION
+    seen = max(high, 1 / low) * unexplained < 1 + RESOLUTION
     return "no difference" if seen else "machine not quiet"
