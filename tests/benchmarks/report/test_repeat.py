@@ -34,7 +34,9 @@ def result_of(
         pytest.param({"samples": 50, "seconds": 0.0}, id="quick"),
         pytest.param({"scenario": "sustained", "seconds": 600.0}, id="sustained"),
         pytest.param({"scenario": "single-stream", "seconds": 90.0, "samples": 50}, id="minutes"),
-        pytest.param({"processes": 5, "profile": True, "threads": (1, 4), "seed": 3}, id="processes"),
+        pytest.param(
+            {"processes": 5, "seconds": 15.0, "profile": True, "threads": (1, 4), "seed": 3}, id="processes"
+        ),
         pytest.param({"engines": ("onnxruntime",)}, id="engine"),
         pytest.param({"engines": ("ai-edge-litert", "tensorflow")}, id="engines"),
     ],

@@ -8,9 +8,9 @@ from edgesmith.benchmarks.plan import (
     QUICK_SAMPLES,
     QUICK_SECONDS,
     SAMPLES,
-    SECONDS,
     BenchmarkPlan,
     Device,
+    usual_seconds,
 )
 from edgesmith.benchmarks.protocol import DEFAULT_MINUTES
 from edgesmith.benchmarks.results import BenchResult, PlanFacts
@@ -63,7 +63,7 @@ def _odd(plan: PlanFacts) -> Iterator[tuple[str, float]]:
     if plan.samples not in (QUICK_SAMPLES, SAMPLES):
         yield "samples", plan.samples
     if plan.scenario == "interleaved":
-        expected = QUICK_SECONDS if plan.samples == QUICK_SAMPLES else SECONDS
+        expected = QUICK_SECONDS if plan.samples == QUICK_SAMPLES else usual_seconds(plan.processes)
         if plan.seconds != expected:
             yield "seconds", plan.seconds
     defaults = {field.name: field.default for field in dataclasses.fields(BenchmarkPlan)}
