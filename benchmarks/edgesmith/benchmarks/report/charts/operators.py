@@ -1,7 +1,7 @@
 """Time by operator, where the engine's own profiler told it."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from edgesmith.benchmarks.report.charts.chart import Chart, Frame, Spec, Table
 from edgesmith.benchmarks.report.charts.rows import Row, bars, rows_spec, stacked
@@ -21,10 +21,8 @@ def operators_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart | 
     found = [(series, run, run.profile) for series, run in enumerate(runs) if run.profile]
     if not found:
         return None
-    kinds: Counter[str] = Counter()
-    for _, _, profile in found:
-        kinds.update(_by_kind(profile))
-    longest = [kind for kind, _ in kinds.most_common(_KINDS)]
+    kinds = _by_kind(operator for _, _, profile in found for operator in profile)
+    longest = sorted(kinds, key=lambda kind: -kinds[kind])[:_KINDS]
     return Chart(
         name="operators",
         title="Time by operator",
@@ -35,10 +33,10 @@ def operators_chart(runs: Sequence[BenchRun], labels: Sequence[str]) -> Chart | 
     )
 
 
-def _by_kind(profile: Sequence[OperatorTime]) -> Counter[str]:
-    times: Counter[str] = Counter()
-    for operator in profile:
-        times[operator.kind] += operator.milliseconds  # type: ignore[assignment]  # a Counter adds floats as well
+def _by_kind(operators: Iterable[OperatorTime]) -> defaultdict[str, float]:
+    times: defaultdict[str, float] = defaultdict(float)
+    for operator in operators:
+        times[operator.kind] += operator.milliseconds
     return times
 
 
@@ -65,8 +63,8 @@ def _spec(frame: Frame, found: _Profiled, labels: Sequence[str], longest: Sequen
     parts, rows = [], []
     for series, _, profile in found:
         times = _by_kind(profile)
-        whole = float(sum(times.values()))
-        named = {kind: float(times[kind]) for kind in longest}
+        whole = sum(times.values())
+        named = {kind: times[kind] for kind in longest}
         named[_REST] = max(0.0, whole - sum(named.values()))
         parts.append(
             [
