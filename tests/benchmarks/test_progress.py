@@ -12,7 +12,7 @@ def test_items_come_through_in_order(progress: Progress) -> None:
 
 
 def test_a_bar_goes_to_stderr_and_ends_full(capsys: pytest.CaptureFixture[str]) -> None:
-    with TerminalProgress().bar("samples", total=4) as show:
+    with TerminalProgress().bar("samples", 4) as show:
         for done in range(5):
             show(done)
     printed = capsys.readouterr()
@@ -23,6 +23,6 @@ def test_a_bar_goes_to_stderr_and_ends_full(capsys: pytest.CaptureFixture[str]) 
 
 def test_no_thread_redraws_while_something_is_measured() -> None:
     before = threading.active_count()
-    with TerminalProgress().bar("samples", total=4) as show:
+    with TerminalProgress().bar("samples", 4) as show:
         show(1)
         assert threading.active_count() == before

@@ -121,7 +121,7 @@ def check_and_hash(data: DataInput, *, advance: Callable[[], None] = lambda: Non
 
 def check_data(data: DataInput, progress: Progress) -> DataFacts:
     """What results say of the images, once all of them could be read. Raises as `check_and_hash` does."""
-    with progress.bar("check data", total=len(data.files)) as show:
+    with progress.bar("check data", len(data.files)) as show:
         counter = iter(range(1, len(data.files) + 1))
         digest = check_and_hash(data, advance=lambda: show(next(counter)))
     return DataFacts(

@@ -170,7 +170,7 @@ def _warm_up(stations: Sequence[Station], watch: Worker, bench: Bench) -> None:
 def _take_turns(stations: Sequence[Station], watch: Worker, bench: Bench, now: _Pass) -> list[Block]:
     """The blocks of one pass; their `begin_s` by the bench's clock."""
     blocks: list[Block] = []
-    with bench.progress.bar("samples", total=len(stations)) as show:
+    with bench.progress.bar("samples", len(stations)) as show:
         for station in turns(stations, scenario=bench.plan.scenario, orders=now.orders):
             reference = watch.ask(
                 messages.TimeReference(repeats=REFERENCE_REPEATS), messages.ReferenceTimes

@@ -14,10 +14,10 @@ _REDRAW_SECONDS = 0.1
 class Progress(Protocol):
     """Someone who is told how far it is."""
 
-    def bar(self, stage: str, *, total: float) -> AbstractContextManager[Callable[[float], None]]:
+    def bar(self, stage: str, total: float, /) -> AbstractContextManager[Callable[[float], None]]:
         """Begin a stage; the function given takes what is done of `total`."""
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:
+    def track(self, items: Sequence[T], stage: str, /) -> Iterator[T]:
         """Hand out `items` and count them."""
 
 
@@ -25,11 +25,11 @@ class Silence:
     """Tells nobody."""
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as `Progress` declares it; silence is the point
+    def bar(self, _stage: str, _total: float, /) -> Iterator[Callable[[float], None]]:
         """Do nothing."""
         yield lambda done: None
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - as `Progress` declares it; silence is the point
+    def track(self, items: Sequence[T], _stage: str, /) -> Iterator[T]:
         """Hand out `items`."""
         return iter(items)
 
@@ -41,14 +41,14 @@ class LineProgress:
         self._label = label
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:  # noqa: ARG002 - as `Progress` declares it; a line has no length
+    def bar(self, stage: str, _total: float, /) -> Iterator[Callable[[float], None]]:
         """Say that a stage begins."""
         sys.stderr.write(f"{self._label}: {stage}\n")
         yield lambda done: None
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:
+    def track(self, items: Sequence[T], stage: str, /) -> Iterator[T]:
         """Say that a stage begins, and hand out `items`."""
-        with self.bar(stage, total=len(items)):
+        with self.bar(stage, len(items)):
             yield from items
 
 
@@ -56,7 +56,7 @@ class TerminalProgress:
     """Bars on stderr, drawn between measurements and never during one: no thread redraws them."""
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:
+    def bar(self, stage: str, total: float, /) -> Iterator[Callable[[float], None]]:
         """Show a bar while the block runs."""
         from rich.console import Console
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -81,9 +81,9 @@ class TerminalProgress:
 
             yield show
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:
+    def track(self, items: Sequence[T], stage: str, /) -> Iterator[T]:
         """Hand out `items` behind a bar."""
-        with self.bar(stage, total=len(items)) as show:
+        with self.bar(stage, len(items)) as show:
             for number, item in enumerate(items):
                 show(number)
                 yield item

@@ -89,14 +89,14 @@ class CutOff:
         self.sshd, self.share = sshd, share
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:
+    def bar(self, stage: str, total: float, /) -> Iterator[Callable[[float], None]]:
         def show(done: float) -> None:
             if stage == "samples" and done >= self.share * total:
                 self.sshd.drop_connections()
 
         yield show
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` has it
+    def track(self, items: Sequence[T], _stage: str, /) -> Iterator[T]:
         return iter(items)
 
 

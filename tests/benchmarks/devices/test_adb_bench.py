@@ -26,14 +26,14 @@ class PulledCable:
         self.phone = phone
 
     @contextmanager
-    def bar(self, stage: str, *, total: float) -> Iterator[Callable[[float], None]]:
+    def bar(self, stage: str, total: float, /) -> Iterator[Callable[[float], None]]:
         def show(done: float) -> None:
             if stage == "samples" and done >= 0.4 * total:
                 self.phone.unplug()
 
         yield show
 
-    def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` has it
+    def track(self, items: Sequence[T], _stage: str, /) -> Iterator[T]:
         return iter(items)
 
 

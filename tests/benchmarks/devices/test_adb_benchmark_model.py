@@ -159,7 +159,7 @@ def test_a_pulled_cable_keeps_what_there_is(tool_plan: PlanFactory, phone: Phone
     plan = tool_plan(threads=(1, 2, 4))
 
     class Pulling(Silence):
-        def track(self, items: Sequence[T], stage: str) -> Iterator[T]:  # noqa: ARG002 - `Progress` has it
+        def track(self, items: Sequence[T], _stage: str, /) -> Iterator[T]:
             for number, item in enumerate(items):
                 if number == 2:
                     phone.unplug()

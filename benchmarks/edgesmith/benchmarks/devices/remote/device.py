@@ -50,7 +50,7 @@ class RemoteDevice:
         names = {file: f"{sha256_of(file)}{file.suffix.lower()}" for file in files}
         sources = {name: file for file, name in names.items()}
         total = sum(file.stat().st_size for file in sources.values())
-        with progress.bar("copy", total=total) as show:
+        with progress.bar("copy", total) as show:
             send(self._shell, sources, python=self._python, folder=self._folder, advance=show)
             show(total)
         return {file: f"{self._folder}/{name}" for file, name in names.items()}
